@@ -1,0 +1,133 @@
+"""Compute: the load balancer, the service behind it, the firewall before it, and what is watched of them."""
+
+from dataclasses import dataclass
+
+from constructs import Construct
+
+from stacks.alarms import raise_alarms
+from stacks.alerting import Alerting
+from stacks.base import Layer
+from stacks.compute_alarms import Watched, compute_alarms
+from stacks.database import Database
+from stacks.events import Announcement, announce
+from stacks.firewall import firewall
+from stacks.keys import Keys
+from stacks.load_balancer import LoadBalancer, load_balancer
+from stacks.log_groups import log_group
+from stacks.network import Network
+from stacks.registry import Registry
+from stacks.service import RunningService, autoscaling, cluster, service
+from stacks.settings import Settings
+from stacks.storage import Storage
+from stacks.task import TaskInputs, task_definition
+
+
+def task_events(*, cluster_arn: str, service_arn: str) -> list[Announcement]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html."""
+    return [
+        Announcement(
+            name="deployment-failed",
+            means="A deployment did not come up and is rolled back",
+            pattern={
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Deployment State Change"],
+                "resources": [service_arn],
+                "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
+            },
+            sentence="a deployment failed: <reason>",
+            words={"reason": "$.detail.reason"},
+            runbook="bad-deployment",
+        ),
+        Announcement(
+            name="task-stopped",
+            means="A task ended by itself or could not start",
+            pattern={
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Task State Change"],
+                "detail": {
+                    "clusterArn": [cluster_arn],
+                    "lastStatus": ["STOPPED"],
+                    "stopCode": ["EssentialContainerExited", "TaskFailedToStart"],
+                },
+            },
+            sentence="a task stopped (<code>): <reason>",
+            words={"code": "$.detail.stopCode", "reason": "$.detail.stoppedReason"},
+            runbook="bad-deployment",
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class ComputeOutputs:
+    """Where the environment answers, what it runs, and the dimensions of its metrics."""
+
+    load_balancer_dns_name: str
+    load_balancer_arn_suffix: str
+    target_group_arn_suffix: str
+    cluster_name: str
+    service_name: str
+    task_definition_arn: str
+    service_log_group_name: str
+    paging_alarm_names: list[str]
+
+
+class Compute(Layer[ComputeOutputs]):
+    """The service and everything that stands between it and its visitors."""
+
+    layer = "compute"
+    outputs = ComputeOutputs
+
+    def __init__(
+        self,
+        scope: Construct,
+        settings: Settings,
+        *,
+        keys: Keys,
+        alerting: Alerting,
+        network: Network,
+        storage: Storage,
+        registry: Registry,
+        database: Database,
+    ) -> None:
+        super().__init__(scope, settings)
+        self._key_arns, self._topic_arn = self.read(keys), self.read(alerting).alert_topic_arn
+        self._network, self._storage = self.read(network), self.read(storage)
+
+        balancer = load_balancer(self, network=self._network, log_bucket_name=self._storage.log_bucket_name)
+        if settings.service.waf:
+            firewall(self, load_balancer_arn=balancer.balancer.arn, logs_key_arn=self._key_arns.logs_key_arn)
+        inputs = TaskInputs(
+            keys=self._key_arns, storage=self._storage, registry=self.read(registry), database=self.read(database)
+        )
+        self._run(inputs, behind=balancer)
+
+    def _run(self, inputs: TaskInputs, *, behind: LoadBalancer) -> None:
+        logs = log_group(self, "service", key_arn=self._key_arns.logs_key_arn)
+        task = task_definition(self, inputs, logs=logs)
+        on = cluster(self, tasks_key_arn=self._key_arns.tasks_key_arn, logs_key_arn=self._key_arns.logs_key_arn)
+        running = RunningService(cluster=on, service=service(self, on, runs=task, behind=behind, network=self._network))
+        autoscaling(self, running, behind=behind)
+        paging = self._watch(running, behind=behind)
+        self.publish(
+            ComputeOutputs(
+                load_balancer_dns_name=behind.balancer.dns_name,
+                load_balancer_arn_suffix=behind.balancer.arn_suffix,
+                target_group_arn_suffix=behind.target_group.arn_suffix,
+                cluster_name=on.name,
+                service_name=running.service.name,
+                task_definition_arn=task.arn,
+                service_log_group_name=logs.name,
+                paging_alarm_names=paging,
+            )
+        )
+
+    def _watch(self, running: RunningService, *, behind: LoadBalancer) -> list[str]:
+        for event in task_events(cluster_arn=running.cluster.arn, service_arn=running.service.id):
+            announce(self, event, topic_arn=self._topic_arn)
+        watched = Watched(
+            load_balancer=behind.balancer.arn_suffix,
+            target_group=behind.target_group.arn_suffix,
+            cluster=running.cluster.name,
+            service=running.service.name,
+        )
+        return raise_alarms(self, compute_alarms(watched, self.settings), topic_arn=self._topic_arn)

@@ -1,0 +1,322 @@
+"""What can be set of an environment: the shape of `environments/NAME.toml`, with AWS's rules as validators.
+
+Every key, its meaning and its default stand in environments/example.toml. `stacks.settings_file` reads a file into
+these models and turns what they refuse into errors for people.
+"""
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+REGION = "us-east-1"
+
+# Load balancers have the shortest names of all that is named here: 32 characters, "alb-" included.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+MAX_SUFFIX = 32 - len("alb-")
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+FARGATE_MEMORY = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4096 + 1, 1024)),
+    1024: tuple(range(2048, 8192 + 1, 1024)),
+    2048: tuple(range(4096, 16384 + 1, 1024)),
+    4096: tuple(range(8192, 30720 + 1, 1024)),
+}
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+")
+_WITHDRAWN_ENGINES = {"15.3", "15.5"}
+
+
+def _matches(pattern: str, rule: str) -> AfterValidator:
+    """A validator that states the rule in words instead of showing the pattern."""
+    expression = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not expression.fullmatch(value):
+            raise ValueError(rule)
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"{value!r} is not an e-mail address")
+    return value
+
+
+def _check_domain(value: str) -> str:
+    if not _DOMAIN.fullmatch(value):
+        raise ValueError(f"{value!r} is not a domain name (lower case, at least two labels)")
+    return value
+
+
+Email = Annotated[str, AfterValidator(_check_email)]
+Domain = Annotated[str, AfterValidator(_check_domain)]
+# Tag values: https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html
+TagValue = Annotated[
+    str,
+    _matches(r"[\w .:/=+\-@]{1,256}", "must be 1 to 256 letters, digits, spaces or any of . : / = + - @ _"),
+]
+DatabaseWord = Annotated[
+    str,
+    _matches(
+        r"(?!(rdsadmin|rds_superuser|postgres)$)[a-z][a-z0-9_]{0,62}",
+        "must start with a letter, have only lower-case letters, digits and _, and be no reserved name",
+    ),
+]
+
+
+class Section(BaseModel):
+    """A table of the settings file: frozen, strict about types, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class EnvironmentSettings(Section):
+    """`[environment]`: which environment this is, where it lives, and who pays for it."""
+
+    suffix: Annotated[
+        str,
+        _matches(
+            rf"(?=.{{1,{MAX_SUFFIX}}}$)[a-z0-9]+(-[a-z0-9]+)*",
+            f"must be 1 to {MAX_SUFFIX} lower-case letters, digits and single hyphens, with no hyphen at either end "
+            "(a load balancer's name has 32 characters at most)",
+        ),
+    ] = Field(examples=["prod"])
+    account_id: Annotated[str, _matches(r"\d{12}", "must be the 12 digits of the AWS account, as a string")] = Field(
+        examples=["111122223333"]
+    )
+    region: str = Field(default=REGION, examples=[REGION])
+    project: TagValue = Field(examples=["shop"])
+    owner: TagValue = Field(examples=["platform@example.com"])
+    cost_center: TagValue = Field(examples=["cc-1234"])
+    runbooks: Annotated[
+        str, _matches(r"https://[^\s]+[^\s/]", "must be an https address that does not end in a slash")
+    ] = Field(
+        default="https://github.com/your-org/aws-environment/blob/main/docs/runbooks",
+        examples=["https://wiki.example.com/runbooks"],
+    )
+
+    @field_validator("region")
+    @classmethod
+    def _only_region(cls, value: str) -> str:
+        if value != REGION:
+            raise ValueError(f"{value!r} is not supported; this environment lives in {REGION} only")
+        return value
+
+
+class NetworkSettings(Section):
+    """`[network]`: the VPC's range and its three zones."""
+
+    zones: list[str] = Field(
+        default=["us-east-1a", "us-east-1b", "us-east-1c"],
+        examples=[["us-east-1a", "us-east-1b", "us-east-1c"]],
+    )
+    reserved_cidrs: list[str] = Field(default=[], examples=[["10.0.0.0/16"]])
+    cidr: str = Field(default="10.20.0.0/16", examples=["10.20.0.0/16"])
+
+    @field_validator("zones")
+    @classmethod
+    def _three_zones(cls, zones: list[str]) -> list[str]:
+        if len(zones) != 3 or len(set(zones)) != 3 or not all(re.fullmatch(rf"{REGION}[a-f]", z) for z in zones):
+            raise ValueError(f"must be three different zones of {REGION}")
+        return zones
+
+    @field_validator("reserved_cidrs")
+    @classmethod
+    def _are_networks(cls, values: list[str]) -> list[str]:
+        for value in values:
+            _network(value)
+        return values
+
+    @field_validator("cidr")
+    @classmethod
+    def _usable_range(cls, value: str, info: ValidationInfo) -> str:
+        network = _network(value)
+        if not any(
+            network.subnet_of(IPv4Network(private)) for private in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+        ):
+            raise ValueError(f"{value} is not within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+        if not 16 <= network.prefixlen <= 20:
+            raise ValueError(f"/{network.prefixlen} does not fit: a VPC is /16 at most, and nine subnets need a /20")
+        for reserved in info.data.get("reserved_cidrs", []):
+            if network.overlaps(IPv4Network(reserved)):
+                raise ValueError(f"{value} overlaps {reserved} of reserved_cidrs")
+        return value
+
+
+class AlertingSettings(Section):
+    """`[alerting]`: who hears of alarms."""
+
+    emails: list[Email] = Field(examples=[["platform@example.com", "oncall@example.com"]])
+
+    @field_validator("emails")
+    @classmethod
+    def _two_or_more(cls, emails: list[str]) -> list[str]:
+        if len({email.lower() for email in emails}) != len(emails):
+            raise ValueError("names an address twice")
+        if len(emails) < 2:
+            raise ValueError("needs at least two addresses: one person may be asleep, away or gone")
+        return emails
+
+
+class DatabaseSettings(Section):
+    """`[database]`: the Aurora PostgreSQL cluster; capacities in Aurora capacity units (2 GiB each)."""
+
+    engine_version: Annotated[str, _matches(r"15\.\d+", "must be a version of Aurora PostgreSQL 15, as a string")] = (
+        Field(default="15.6", examples=["15.6"])
+    )
+    name: DatabaseWord = Field(default="app", examples=["app"])
+    master_username: DatabaseWord = Field(default="postgres_admin", examples=["postgres_admin"])
+    service_username: DatabaseWord = Field(default="app", examples=["app"])
+    min_capacity: float = Field(default=0.5, ge=0.5, le=256, multiple_of=0.5, examples=[0.5])
+    max_capacity: float = Field(default=8.0, ge=1, le=256, multiple_of=0.5, examples=[8])
+    instances: int = Field(default=2, ge=2, le=6, examples=[2])
+    backup_retention_days: int = Field(default=7, examples=[7])
+
+    @field_validator("engine_version")
+    @classmethod
+    def _offered(cls, value: str) -> str:
+        if value in _WITHDRAWN_ENGINES:
+            raise ValueError(f"AWS has withdrawn {value} and refuses new clusters of it")
+        return value
+
+    @field_validator("max_capacity")
+    @classmethod
+    def _not_below_minimum(cls, value: float, info: ValidationInfo) -> float:
+        return _not_below(value, info, "min_capacity")
+
+    @field_validator("backup_retention_days")
+    @classmethod
+    def _seven_days(cls, value: int) -> int:
+        return _exactly_seven(value)
+
+
+class ServiceSettings(Section):
+    """`[service]`: what runs, how large, and how it is reached; memory in MiB, cpu in units of 1/1024."""
+
+    certificate: str = Field(examples=["app.example.com"])
+    image_tag: Annotated[str, _matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "is not a valid image tag")] = Field(
+        default="1.0.0", examples=["1.0.0"]
+    )
+    container_port: int = Field(default=8443, ge=1024, le=65535, examples=[8443])
+    target_protocol: Literal["HTTPS", "HTTP"] = Field(default="HTTPS", examples=["HTTPS"])
+    health_check_path: Annotated[str, _matches(r"/[\x21-\x7e]{0,1023}", "must be a path that starts with /")] = Field(
+        default="/healthz", examples=["/healthz"]
+    )
+    cpu: Literal[256, 512, 1024, 2048, 4096] = Field(default=512, examples=[512])
+    memory: int = Field(default=1024, examples=[1024])
+    architecture: Literal["ARM64", "X86_64"] = Field(default="ARM64", examples=["ARM64"])
+    min_tasks: int = Field(default=3, ge=2, le=1000, examples=[3])
+    max_tasks: int = Field(default=12, ge=2, le=1000, examples=[12])
+    waf: bool = Field(default=True, examples=[True])
+    waf_rate_limit: int = Field(default=2000, ge=10, le=2_000_000_000, examples=[2000])
+    hosted_zone: Domain | None = Field(default=None, examples=["example.com"])
+    domain: Domain | None = Field(default=None, examples=["app.example.com"])
+
+    @field_validator("certificate")
+    @classmethod
+    def _arn_or_domain(cls, value: str) -> str:
+        if not _CERTIFICATE_ARN.fullmatch(value) and not _DOMAIN.fullmatch(value):
+            raise ValueError(f"{value!r} is neither the ARN of a certificate in {REGION} nor a domain")
+        return value
+
+    @field_validator("memory")
+    @classmethod
+    def _fits_cpu(cls, value: int, info: ValidationInfo) -> int:
+        allowed = FARGATE_MEMORY.get(info.data.get("cpu", 0), (value,))
+        if value not in allowed:
+            raise ValueError(
+                f"Fargate has no task of {info.data['cpu']} cpu units with {value} MiB: "
+                f"{allowed[0]} to {allowed[-1]} MiB go with it, in steps of {allowed[1] - allowed[0]}"
+            )
+        return value
+
+    @field_validator("max_tasks")
+    @classmethod
+    def _not_below_minimum(cls, value: int, info: ValidationInfo) -> int:
+        return int(_not_below(value, info, "min_tasks"))
+
+    @field_validator("domain")
+    @classmethod
+    def _in_hosted_zone(cls, value: str | None, info: ValidationInfo) -> str | None:
+        zone = info.data.get("hosted_zone")
+        if value and zone and value != zone and not value.endswith(f".{zone}"):
+            raise ValueError(f"{value} is not in the hosted zone {zone}")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.hosted_zone is None) != (self.domain is None):
+            raise ValueError("hosted_zone and domain go together: set both, or neither")
+        return self
+
+
+class BackupSettings(Section):
+    """`[backup]`: when AWS Backup takes recovery points, and for how many days it keeps them."""
+
+    schedule: Annotated[
+        str,
+        _matches(
+            r"cron\(\d{1,2} (\*|\d{1,2}|\d{1,2}(,\d{1,2})+|\*/\d{1,2}|0/\d{1,2}) (\* \* \?|\? \* \*) \*\)",
+            "must be a cron expression in UTC that fires every day",
+        ),
+    ] = Field(default="cron(0 5 * * ? *)", examples=["cron(0 5 * * ? *)"])
+    retention_days: int = Field(default=7, examples=[7])
+
+    @field_validator("retention_days")
+    @classmethod
+    def _seven_days(cls, value: int) -> int:
+        return _exactly_seven(value)
+
+
+class MonitoringSettings(Section):
+    """`[monitoring]`: the thresholds that are a matter of taste or money."""
+
+    monthly_budget_usd: int = Field(default=600, ge=1, examples=[600])
+    latency_p99_seconds: float = Field(default=1.5, gt=0, le=60, examples=[1.5])
+
+
+class Settings(Section):
+    """One environment, whole."""
+
+    environment: EnvironmentSettings
+    alerting: AlertingSettings
+    service: ServiceSettings
+    network: NetworkSettings = NetworkSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    backup: BackupSettings = BackupSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
+
+
+def _network(value: str) -> IPv4Network:
+    try:
+        return IPv4Network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an IPv4 range: {error}") from error
+
+
+def _not_below(value: float, info: ValidationInfo, other: str) -> float:
+    minimum = info.data.get(other)
+    if minimum is not None and value < minimum:
+        raise ValueError(f"{value:g} is below {other}, which is {minimum:g}")
+    return value
+
+
+def _exactly_seven(value: int) -> int:
+    if value != 7:
+        raise ValueError(f"{value} is not possible: backups are kept for exactly 7 days")
+    return value

@@ -1,0 +1,117 @@
+"""Reads `environments/NAME.toml` into `Settings`, or says in one block everything that is wrong with it."""
+
+import difflib
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stacks.settings import Settings
+
+ENVIRONMENTS = Path(__file__).parent.parent / "environments"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The message is for people and lists every problem; callers exit with code 2."""
+
+
+def load_settings(name: str, *, suffix: str | None = None, folder: Path = ENVIRONMENTS) -> Settings:
+    """The settings of environment `name`, with `suffix` in place of the file's own where it is given.
+
+    Raises SettingsError when there is no such file, it is no TOML, or anything in it is refused.
+    """
+    path = folder / f"{name}.toml"
+    document = _read(path, name)
+    if suffix is not None:
+        document = _with_suffix(document, suffix)
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        shown = f"{path.parent.name}/{path.name}"
+        problems = "\n".join(_explain(problem, overridden=suffix is not None) for problem in error.errors())
+        raise SettingsError(f"{shown} cannot be used:\n{problems}") from None
+
+
+def _read(path: Path, name: str) -> dict[str, Any]:
+    shown = f"{path.parent.name}/{path.name}"
+    known = sorted(file.stem for file in path.parent.glob("*.toml") if file.stem != "example")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise SettingsError(
+            f"{name!r} cannot be an environment's name: use letters, digits, - and _, for example: prod"
+        )
+    if not path.is_file():
+        raise SettingsError(
+            f"There is no environment {name!r}: {shown} does not exist.\n"
+            f"  Known: {', '.join(known) or 'none'}. To make it, copy environments/example.toml to {shown}."
+        )
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{shown} is not valid TOML: {error}\n  See environments/example.toml.") from None
+    except OSError as error:
+        raise SettingsError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def _with_suffix(document: dict[str, Any], suffix: str) -> dict[str, Any]:
+    section = document.get("environment", {})
+    if not isinstance(section, dict):
+        return document
+    return {**document, "environment": {**section, "suffix": suffix}}
+
+
+def _explain(problem: ErrorDetails, *, overridden: bool) -> str:
+    """One problem: its key, what is wrong, and an example that is right."""
+    location = [str(part) for part in problem["loc"]]
+    section, keys = location[0] if location else "", location[1:]
+    where = f"[{section}] {'.'.join(keys)}".strip()
+    if overridden and location == ["environment", "suffix"]:
+        where += " (from ENVIRONMENT_SUFFIX)"
+    example = _example(location)
+    right = f"\n      for example: {example}" if example else ""
+    return f"  - {where}: {_wording(problem, location)}{right}"
+
+
+def _wording(problem: ErrorDetails, location: list[str]) -> str:
+    match problem["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            close = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1)
+            return f"is not a key that exists{f'; did you mean {close[0]!r}?' if close else ''}"
+        case "model_type" | "model_attributes_type":
+            return f"must be a table, not {json.dumps(problem['input'], default=str)}"
+        case "value_error":
+            return problem["msg"].removeprefix("Value error, ")
+        case _:
+            given = json.dumps(problem["input"], default=str)
+            return f"{given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+
+
+def _model_at(path: list[str]) -> type[BaseModel] | None:
+    model: type[BaseModel] = Settings
+    for key in path:
+        field = model.model_fields.get(key)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return None
+        model = field.annotation
+    return model
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    model = _model_at(path)
+    return list(model.model_fields) if model else []
+
+
+def _example(location: list[str]) -> str:
+    """How the offending key would stand in the file, from the field's own example."""
+    if len(location) == 1 and _model_at(location):
+        return f"a [{location[0]}] table as in environments/example.toml"
+    model = _model_at(location[:1])
+    field = model.model_fields.get(location[1]) if model and len(location) > 1 else None
+    if field is None or not field.examples:
+        return ""
+    return f"{location[1]} = {json.dumps(field.examples[0])}"
