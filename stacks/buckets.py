@@ -34,8 +34,16 @@ class BucketContent:
     lifecycle: Sequence[S3BucketLifecycleConfigurationRule]
 
 
-def bucket(layer: AnyLayer, role: str, content: BucketContent) -> S3Bucket:
-    """A private bucket that `destroy` can empty. Its policy is in place before anything is written to it."""
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket and its policy, which has to be in place before a service may write to it."""
+
+    bucket: S3Bucket
+    policy: S3BucketPolicy
+
+
+def bucket(layer: AnyLayer, role: str, content: BucketContent) -> Bucket:
+    """A private bucket that `destroy` can empty."""
     made = S3Bucket(layer, role, bucket=layer.names.bucket(role), force_destroy=True)
     blocked = S3BucketPublicAccessBlock(
         layer,
@@ -51,7 +59,7 @@ def bucket(layer: AnyLayer, role: str, content: BucketContent) -> S3Bucket:
     enabled = S3BucketVersioningVersioningConfiguration(status="Enabled")
     versioning = S3BucketVersioningA(layer, f"{role}-versions", bucket=made.id, versioning_configuration=enabled)
     _encrypt(layer, role, made, key_arn=content.key_arn)
-    S3BucketPolicy(
+    access = S3BucketPolicy(
         layer,
         f"{role}-policy",
         bucket=made.id,
@@ -61,7 +69,7 @@ def bucket(layer: AnyLayer, role: str, content: BucketContent) -> S3Bucket:
     S3BucketLifecycleConfiguration(
         layer, f"{role}-lifecycle", bucket=made.id, rule=list(content.lifecycle), depends_on=[versioning]
     )
-    return made
+    return Bucket(bucket=made, policy=access)
 
 
 def _encrypt(layer: AnyLayer, role: str, made: S3Bucket, *, key_arn: str | None) -> None:

@@ -26,7 +26,7 @@ from constructs import Construct
 from stacks.alarms import Alarm, Expression, Metric, Missing, raise_alarms
 from stacks.alerting import Alerting
 from stacks.base import Layer
-from stacks.buckets import BucketContent, bucket
+from stacks.buckets import Bucket, BucketContent, bucket
 from stacks.iam import ANYONE, Statement, allow, deny, service
 from stacks.keys import Keys
 from stacks.settings import Settings
@@ -140,14 +140,14 @@ class Storage(Layer[StorageOutputs]):
             StorageOutputs(
                 data_bucket_name=data.bucket,
                 data_bucket_arn=data.arn,
-                log_bucket_name=logs.bucket,
+                log_bucket_name=logs.bucket.bucket,
                 session_table_name=sessions.name,
                 session_table_arn=sessions.arn,
                 paging_alarm_names=paging,
             )
         )
 
-    def _log_bucket(self) -> S3Bucket:
+    def _log_bucket(self) -> Bucket:
         """SSE-S3, because the load balancer and S3 itself can write their logs to no other.
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
@@ -192,7 +192,7 @@ class Storage(Layer[StorageOutputs]):
             ),
         ]
 
-    def _data_bucket(self, *, key_arn: str, logs: S3Bucket) -> S3Bucket:
+    def _data_bucket(self, *, key_arn: str, logs: Bucket) -> S3Bucket:
         arn = f"arn:aws:s3:::{self.names.bucket('data')}"
         other_key = {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}}
         data = bucket(
@@ -214,8 +214,15 @@ class Storage(Layer[StorageOutputs]):
                     _clean_up(superseded_days=SUPERSEDED_DAYS),
                 ],
             ),
+        ).bucket
+        S3BucketLoggingA(
+            self,
+            "data-access-logs",
+            bucket=data.id,
+            target_bucket=logs.bucket.id,
+            target_prefix=S3_LOG_PREFIX,
+            depends_on=[logs.policy],
         )
-        S3BucketLoggingA(self, "data-access-logs", bucket=data.id, target_bucket=logs.id, target_prefix=S3_LOG_PREFIX)
         S3BucketMetric(self, "data-metrics", bucket=data.id, name=ENTIRE_BUCKET)
         return data
 
