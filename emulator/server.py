@@ -21,9 +21,6 @@ ACCOUNT_ID = "123456789012"
 # moto reads some of these when it is imported and others at every request. What the environment already says
 # goes first.
 SETTINGS = {
-    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    # The tasks of every new service that count as running at once: one in each of two zones.
-    "MOTO_ECS_SERVICE_RUNNING": "2",
     "MOTO_ACM_VALIDATION_WAIT": "0",
     "MOTO_DISABLE_GLOBAL_CORS": "true",
 }

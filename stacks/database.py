@@ -20,6 +20,7 @@ from stacks.alarms import raise_alarms
 from stacks.alerting import Alerting
 from stacks.base import Layer
 from stacks.database_alarms import database_alarms
+from stacks.events import Announcement, announce
 from stacks.iam import trust
 from stacks.keys import Keys, KeysOutputs
 from stacks.log_groups import log_group
@@ -35,10 +36,24 @@ CLUSTER_PARAMETERS = {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2
 INSTANCE_PARAMETERS = {"log_lock_waits": "1", "idle_in_transaction_session_timeout": "60000"}
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
-EVENTS = {
-    "db-cluster": ["failover", "failure", "maintenance", "notification"],
-    "db-instance": ["availability", "failure", "low storage", "maintenance", "recovery"],
-}
+CLUSTER_EVENTS = ["failover", "failure", "maintenance", "notification"]
+INSTANCE_EVENTS = ["availability", "failure", "low storage", "maintenance", "recovery"]
+
+
+def instance_events(identifiers: Sequence[str]) -> Announcement:
+    """By EventBridge, because a subscription of RDS can only be made once every instance is up."""
+    return Announcement(
+        name="database-instance",
+        means="A database instance restarts, fails, recovers or is about to be maintained",
+        pattern={
+            "source": ["aws.rds"],
+            "detail-type": ["RDS DB Instance Event"],
+            "detail": {"SourceIdentifier": list(identifiers), "EventCategories": INSTANCE_EVENTS},
+        },
+        sentence="database instance <instance>: <message>",
+        words={"instance": "$.detail.SourceIdentifier", "message": "$.detail.Message"},
+        runbook="database-failover",
+    )
 
 
 @dataclass(frozen=True)
@@ -68,8 +83,8 @@ class Database(Layer[DatabaseOutputs]):
         super().__init__(scope, settings)
         key_arns, topic_arn = self.read(keys), self.read(alerting).alert_topic_arn
         cluster = self._cluster(key_arns, self.read(network))
-        instances = self._instances(cluster, key_arns)
-        self._announce_events(cluster, instances, topic_arn=topic_arn)
+        self._instances(cluster, key_arns)
+        self._announce_events(cluster, topic_arn=topic_arn)
         alarms = database_alarms(cluster=cluster.cluster_identifier, database=settings.database)
         paging = raise_alarms(self, alarms, topic_arn=topic_arn)
 
@@ -149,18 +164,18 @@ class Database(Layer[DatabaseOutputs]):
             parameter=[DbParameterGroupParameter(name=k, value=v) for k, v in INSTANCE_PARAMETERS.items()],
         )
 
-    def _instances(self, cluster: RdsCluster, key_arns: KeysOutputs) -> list[RdsClusterInstance]:
+    def _instances(self, cluster: RdsCluster, key_arns: KeysOutputs) -> None:
         """The writer to be and its readers, zone after zone. Tiers 0 and 1 scale with the writer."""
         zones, parameters, monitoring = (
             self.settings.network.zones,
             self._instance_parameters(),
             self._monitoring_role(),
         )
-        return [
+        for position, identifier in enumerate(self._instance_identifiers()):
             RdsClusterInstance(
                 self,
                 f"instance-{position + 1}",
-                identifier=self.names("aurora-instance", str(position + 1)),
+                identifier=identifier,
                 cluster_identifier=cluster.id,
                 engine="aurora-postgresql",
                 engine_version=self.settings.database.engine_version,
@@ -180,8 +195,6 @@ class Database(Layer[DatabaseOutputs]):
                 preferred_maintenance_window="sun:07:00-sun:08:00",
                 apply_immediately=False,
             )
-            for position in range(self.settings.database.instances)
-        ]
 
     def _monitoring_role(self) -> IamRole:
         """https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html."""
@@ -196,15 +209,18 @@ class Database(Layer[DatabaseOutputs]):
         IamRolePolicyAttachment(self, "monitoring-role-policy", role=role.name, policy_arn=arn)
         return role
 
-    def _announce_events(self, cluster: RdsCluster, instances: Sequence[RdsClusterInstance], *, topic_arn: str) -> None:
-        sources = {"db-cluster": [cluster.id], "db-instance": [instance.id for instance in instances]}
-        for source_type, categories in EVENTS.items():
-            DbEventSubscription(
-                self,
-                f"events-{source_type}",
-                name=self.names("rds-events", source_type.removeprefix("db-")),
-                sns_topic=topic_arn,
-                source_type=source_type,
-                source_ids=sources[source_type],
-                event_categories=categories,
-            )
+    def _announce_events(self, cluster: RdsCluster, *, topic_arn: str) -> None:
+        DbEventSubscription(
+            self,
+            "cluster-events",
+            name=self.names("rds-events", "cluster"),
+            sns_topic=topic_arn,
+            source_type="db-cluster",
+            source_ids=[cluster.id],
+            event_categories=CLUSTER_EVENTS,
+        )
+        announce(self, instance_events(self._instance_identifiers()), topic_arn=topic_arn)
+
+    def _instance_identifiers(self) -> list[str]:
+        positions = range(1, self.settings.database.instances + 1)
+        return [self.names("aurora-instance", str(position)) for position in positions]
