@@ -16,7 +16,7 @@ from stacks.load_balancer import LoadBalancer, load_balancer
 from stacks.log_groups import log_group
 from stacks.network import Network
 from stacks.registry import Registry
-from stacks.service import RunningService, autoscaling, cluster, service
+from stacks.service import RunningService, autoscaling, run_service
 from stacks.settings import Settings
 from stacks.storage import Storage
 from stacks.task import TaskInputs, task_definition
@@ -90,30 +90,28 @@ class Compute(Layer[ComputeOutputs]):
         database: Database,
     ) -> None:
         super().__init__(scope, settings)
-        self._key_arns, self._topic_arn = self.read(keys), self.read(alerting).alert_topic_arn
-        self._network, self._storage = self.read(network), self.read(storage)
-
-        balancer = load_balancer(self, network=self._network, log_bucket_name=self._storage.log_bucket_name)
-        if settings.service.waf:
-            firewall(self, load_balancer_arn=balancer.balancer.arn, logs_key_arn=self._key_arns.logs_key_arn)
         inputs = TaskInputs(
-            keys=self._key_arns, storage=self._storage, registry=self.read(registry), database=self.read(database)
+            keys=self.read(keys),
+            storage=self.read(storage),
+            registry=self.read(registry),
+            database=self.read(database),
         )
-        self._run(inputs, behind=balancer)
-
-    def _run(self, inputs: TaskInputs, *, behind: LoadBalancer) -> None:
-        logs = log_group(self, "service", key_arn=self._key_arns.logs_key_arn)
+        net = self.read(network)
+        balancer = load_balancer(self, network=net, log_bucket_name=inputs.storage.log_bucket_name)
+        if settings.service.waf:
+            firewall(self, load_balancer_arn=balancer.balancer.arn, logs_key_arn=inputs.keys.logs_key_arn)
+        logs = log_group(self, "service", key_arn=inputs.keys.logs_key_arn)
         task = task_definition(self, inputs, logs=logs)
-        on = cluster(self, tasks_key_arn=self._key_arns.tasks_key_arn, logs_key_arn=self._key_arns.logs_key_arn)
-        running = RunningService(cluster=on, service=service(self, on, runs=task, behind=behind, network=self._network))
-        autoscaling(self, running, behind=behind)
-        paging = self._watch(running, behind=behind)
+        running = run_service(self, task, keys=inputs.keys, network=net, behind=balancer)
+        autoscaling(self, running, behind=balancer)
+        paging = self._watch(running, balancer, topic_arn=self.read(alerting).alert_topic_arn)
+
         self.publish(
             ComputeOutputs(
-                load_balancer_dns_name=behind.balancer.dns_name,
-                load_balancer_arn_suffix=behind.balancer.arn_suffix,
-                target_group_arn_suffix=behind.target_group.arn_suffix,
-                cluster_name=on.name,
+                load_balancer_dns_name=balancer.balancer.dns_name,
+                load_balancer_arn_suffix=balancer.balancer.arn_suffix,
+                target_group_arn_suffix=balancer.target_group.arn_suffix,
+                cluster_name=running.cluster.name,
                 service_name=running.service.name,
                 task_definition_arn=task.arn,
                 service_log_group_name=logs.name,
@@ -121,13 +119,13 @@ class Compute(Layer[ComputeOutputs]):
             )
         )
 
-    def _watch(self, running: RunningService, *, behind: LoadBalancer) -> list[str]:
+    def _watch(self, running: RunningService, balancer: LoadBalancer, *, topic_arn: str) -> list[str]:
         for event in task_events(cluster_arn=running.cluster.arn, service_arn=running.service.id):
-            announce(self, event, topic_arn=self._topic_arn)
+            announce(self, event, topic_arn=topic_arn)
         watched = Watched(
-            load_balancer=behind.balancer.arn_suffix,
-            target_group=behind.target_group.arn_suffix,
+            load_balancer=balancer.balancer.arn_suffix,
+            target_group=balancer.target_group.arn_suffix,
             cluster=running.cluster.name,
             service=running.service.name,
         )
-        return raise_alarms(self, compute_alarms(watched, self.settings), topic_arn=self._topic_arn)
+        return raise_alarms(self, compute_alarms(watched, self.settings), topic_arn=topic_arn)

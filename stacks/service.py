@@ -24,6 +24,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition
 
 from stacks.base import AnyLayer
+from stacks.keys import KeysOutputs
 from stacks.load_balancer import LoadBalancer
 from stacks.log_groups import log_group
 from stacks.network import NetworkOutputs
@@ -42,12 +43,21 @@ class RunningService:
     service: EcsService
 
 
-def cluster(layer: AnyLayer, *, tasks_key_arn: str, logs_key_arn: str) -> EcsCluster:
+def run_service(
+    layer: AnyLayer, task: EcsTaskDefinition, *, keys: KeysOutputs, network: NetworkOutputs, behind: LoadBalancer
+) -> RunningService:
+    """A cluster, and on it the service, spread over the zones."""
+    cluster = _cluster(layer, keys)
+    return RunningService(cluster, _service(layer, cluster, task, network=network, behind=behind))
+
+
+def _cluster(layer: AnyLayer, keys: KeysOutputs) -> EcsCluster:
     """A Fargate cluster with Container Insights, and the disks of its tasks under a key of ours."""
     name = layer.names("ecs-cluster")
     # Container Insights would make this group itself, unencrypted and without our retention.
-    insights = log_group(layer, "insights", key_arn=logs_key_arn, name=f"/aws/ecs/containerinsights/{name}/performance")
-    disks = EcsClusterConfigurationManagedStorageConfiguration(fargate_ephemeral_storage_kms_key_id=tasks_key_arn)
+    group = f"/aws/ecs/containerinsights/{name}/performance"
+    insights = log_group(layer, "insights", key_arn=keys.logs_key_arn, name=group)
+    disks = EcsClusterConfigurationManagedStorageConfiguration(fargate_ephemeral_storage_kms_key_id=keys.tasks_key_arn)
     return EcsCluster(
         layer,
         "cluster",
@@ -58,22 +68,17 @@ def cluster(layer: AnyLayer, *, tasks_key_arn: str, logs_key_arn: str) -> EcsClu
     )
 
 
-def service(
-    layer: AnyLayer,
-    on: EcsCluster,
-    *,
-    runs: EcsTaskDefinition,
-    behind: LoadBalancer,
-    network: NetworkOutputs,
+def _service(
+    layer: AnyLayer, cluster: EcsCluster, task: EcsTaskDefinition, *, network: NetworkOutputs, behind: LoadBalancer
 ) -> EcsService:
-    """The service, spread over the zones; a revision that does not come up is rolled back."""
+    """The service; a revision that does not come up is rolled back."""
     settings = layer.settings.service
     return EcsService(
         layer,
         "service",
         name=layer.names("ecs-service"),
-        cluster=on.arn,
-        task_definition=runs.arn,
+        cluster=cluster.arn,
+        task_definition=task.arn,
         launch_type="FARGATE",
         platform_version="1.4.0",
         desired_count=settings.min_tasks,
