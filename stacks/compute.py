@@ -96,13 +96,13 @@ class Compute(Layer[ComputeOutputs]):
             registry=self.read(registry),
             database=self.read(database),
         )
-        net = self.read(network)
-        balancer = load_balancer(self, network=net, log_bucket_name=inputs.storage.log_bucket_name)
+        network_outputs = self.read(network)
+        balancer = load_balancer(self, network=network_outputs, log_bucket_name=inputs.storage.log_bucket_name)
         if settings.service.waf:
             firewall(self, load_balancer_arn=balancer.balancer.arn, logs_key_arn=inputs.keys.logs_key_arn)
         logs = log_group(self, "service", key_arn=inputs.keys.logs_key_arn)
         task = task_definition(self, inputs, logs=logs)
-        running = run_service(self, task, keys=inputs.keys, network=net, behind=balancer)
+        running = run_service(self, task, keys=inputs.keys, network=network_outputs, behind=balancer)
         autoscaling(self, running, behind=balancer)
         paging = self._watch(running, balancer, topic_arn=self.read(alerting).alert_topic_arn)
 
