@@ -35,6 +35,7 @@ ADMINISTER = (
     "kms:ListResourceTags",
     "kms:PutKeyPolicy",
     "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
