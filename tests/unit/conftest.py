@@ -40,3 +40,30 @@ def variant(settings: Settings) -> Variant:
         return synthesized(Settings.model_validate(document).model_dump_json())
 
     return with_changes
+
+
+# An environment in which every setting that makes a difference is another one.
+OTHER: dict[str, dict[str, Any]] = {
+    "environment": {"suffix": "other"},
+    "network": {"cidr": "10.99.0.0/20"},
+    "database": {"instances": 3, "min_capacity": 1.0, "max_capacity": 16.0},
+    "service": {
+        "certificate": "arn:aws:acm:us-east-1:123456789012:certificate/abc",
+        "container_port": 9000,
+        "target_protocol": "HTTP",
+        "architecture": "X86_64",
+        "waf": False,
+        "hosted_zone": "example.com",
+        "domain": "app.example.com",
+    },
+    "monitoring": {"monthly_budget_usd": 1234},
+}
+
+
+@pytest.fixture(scope="session")
+def other(settings: Settings) -> Synthesized:
+    """A second environment, with every setting that makes a difference set to something else."""
+    document = settings.model_dump()
+    for section, values in OTHER.items():
+        document[section] |= values
+    return synthesize(Settings.model_validate(document))

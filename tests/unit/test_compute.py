@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.unit.conftest import Variant
 from tests.unit.synthesized import Synthesized
 
 
@@ -27,13 +26,12 @@ def test_who_forgets_the_s_is_redirected_and_nothing_is_served_in_the_clear(envi
 
 
 @pytest.mark.requirement("APP-2")
-def test_the_certificate_is_found_by_domain_or_taken_by_arn(environment: Synthesized, variant: Variant) -> None:
+def test_the_certificate_is_found_by_domain_or_taken_by_arn(environment: Synthesized, other: Synthesized) -> None:
     found = environment.layers["compute"]["data"]["aws_acm_certificate"]["certificate"]
     assert found["statuses"] == ["ISSUED"]
-    arn = "arn:aws:acm:us-east-1:123456789012:certificate/abc"
-    given = variant(service={"certificate": arn})
-    assert given.one("aws_lb_listener", "https")["certificate_arn"] == arn
-    assert "aws_acm_certificate" not in given.layers["compute"]["data"]
+    given = other.one("aws_lb_listener", "https")["certificate_arn"]
+    assert given == other.settings.service.certificate
+    assert "aws_acm_certificate" not in other.layers["compute"]["data"]
 
 
 @pytest.mark.requirement("APP-2")
@@ -132,9 +130,9 @@ def test_a_task_is_told_everything_it_needs_and_no_secret(environment: Synthesiz
 
 
 @pytest.mark.requirement("APP-3", "COST-1")
-def test_the_processor_is_a_setting(environment: Synthesized, variant: Variant) -> None:
+def test_the_processor_is_a_setting(environment: Synthesized, other: Synthesized) -> None:
     assert environment.one("aws_ecs_task_definition")["runtime_platform"]["cpu_architecture"] == "ARM64"
-    intel = variant(service={"architecture": "X86_64"}).one("aws_ecs_task_definition")
+    intel = other.one("aws_ecs_task_definition")
     assert intel["runtime_platform"]["cpu_architecture"] == "X86_64"
 
 
@@ -146,7 +144,7 @@ def test_container_insights_are_on(environment: Synthesized) -> None:
 
 @pytest.mark.requirement("APP-2", "APP-4")
 def test_the_firewall_blocks_known_attacks_and_floods_unless_it_is_switched_off(
-    environment: Synthesized, variant: Variant
+    environment: Synthesized, other: Synthesized
 ) -> None:
     acl = environment.one("aws_wafv2_web_acl")
     managed = {
@@ -162,14 +160,12 @@ def test_the_firewall_blocks_known_attacks_and_floods_unless_it_is_switched_off(
     assert "aws_lb.load-balancer" in environment.one("aws_wafv2_web_acl_association").references()
     redacted = environment.one("aws_wafv2_web_acl_logging_configuration")["redacted_fields"]
     assert {field["single_header"]["name"] for field in redacted} == {"authorization", "cookie"}
-    off = variant(service={"waf": False})
-    assert not [made for made in off.resources() if made.type.startswith("aws_wafv2")]
+    assert not [made for made in other.resources() if made.type.startswith("aws_wafv2")]
 
 
 @pytest.mark.requirement("APP-2")
-def test_an_alias_points_at_the_load_balancer_where_a_zone_is_set(environment: Synthesized, variant: Variant) -> None:
+def test_an_alias_points_at_the_load_balancer_where_a_zone_is_set(environment: Synthesized, other: Synthesized) -> None:
     assert not environment.resources("aws_route53_record")
-    named = variant(service={"hosted_zone": "example.com", "domain": "app.example.com"})
-    record = named.one("aws_route53_record")
+    record = other.one("aws_route53_record")
     assert (record["name"], record["type"]) == ("app.example.com", "A")
     assert record["alias"]["evaluate_target_health"] is True

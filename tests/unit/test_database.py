@@ -6,7 +6,6 @@ import pytest
 
 from stacks.database_alarms import max_connections
 from stacks.settings import DatabaseSettings
-from tests.unit.conftest import Variant
 from tests.unit.synthesized import Synthesized
 
 
@@ -22,20 +21,20 @@ def test_the_engine_is_the_one_that_was_asked_for_and_stays_it(environment: Synt
 
 
 @pytest.mark.requirement("DB-1")
-@pytest.mark.parametrize("count", [2, 3])
-def test_losing_any_zone_leaves_an_instance_that_can_write(variant: Variant, count: int) -> None:
-    instances = variant(database={"instances": count}).resources("aws_rds_cluster_instance")
-    assert len(instances) == count
-    assert len({instance["availability_zone"] for instance in instances}) == count
-    assert all(instance["promotion_tier"] <= 1 for instance in instances), "others do not scale with the writer"
+def test_losing_any_zone_leaves_an_instance_that_can_write(environment: Synthesized, other: Synthesized) -> None:
+    for synthesized in (environment, other):
+        count = synthesized.settings.database.instances
+        instances = synthesized.resources("aws_rds_cluster_instance")
+        assert len(instances) == len({instance["availability_zone"] for instance in instances}) == count
+        assert all(instance["promotion_tier"] <= 1 for instance in instances), "others do not scale with the writer"
 
 
 @pytest.mark.requirement("DB-1", "COST-1")
-def test_capacity_follows_the_load_between_the_limits_that_are_set(variant: Variant) -> None:
-    database = variant(database={"min_capacity": 1.0, "max_capacity": 16.0})
-    scaling = database.one("aws_rds_cluster")["serverlessv2_scaling_configuration"]
-    assert (scaling["min_capacity"], scaling["max_capacity"]) == (1.0, 16.0)
-    assert {made["instance_class"] for made in database.resources("aws_rds_cluster_instance")} == {"db.serverless"}
+def test_capacity_follows_the_load_between_the_limits_that_are_set(other: Synthesized) -> None:
+    limits = other.settings.database
+    scaling = other.one("aws_rds_cluster")["serverlessv2_scaling_configuration"]
+    assert (scaling["min_capacity"], scaling["max_capacity"]) == (limits.min_capacity, limits.max_capacity)
+    assert {made["instance_class"] for made in other.resources("aws_rds_cluster_instance")} == {"db.serverless"}
 
 
 @pytest.mark.requirement("DB-1")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.unit.conftest import Variant
 from tests.unit.synthesized import Resource, Synthesized, statements
 
 # Where each type that stores something says which key it is stored under.
@@ -119,7 +118,7 @@ def _denies_plain(statement: dict[str, Any]) -> bool:
 
 
 @pytest.mark.requirement("ENV-8", "DB-4", "APP-2")
-def test_every_hop_of_a_request_is_encrypted(environment: Synthesized, variant: Variant) -> None:
+def test_every_hop_of_a_request_is_encrypted(environment: Synthesized, other: Synthesized) -> None:
     https = environment.one("aws_lb_listener", "https")
     assert https["protocol"] == "HTTPS"
     assert re.fullmatch(r"ELBSecurityPolicy-TLS13-1-2-(Res-)?\d{4}-\d{2}", https["ssl_policy"])
@@ -127,7 +126,7 @@ def test_every_hop_of_a_request_is_encrypted(environment: Synthesized, variant: 
     assert target_group["protocol"] == target_group["health_check"]["protocol"] == "HTTPS"
     parameters = {p["name"]: p["value"] for p in environment.one("aws_rds_cluster_parameter_group")["parameter"]}
     assert parameters["rds.force_ssl"] == "1"
-    plain = variant(service={"target_protocol": "HTTP"}).one("aws_lb_target_group")
+    plain = other.one("aws_lb_target_group")
     assert plain["protocol"] == plain["health_check"]["protocol"] == "HTTP", "HTTP to the task is a setting"
 
 

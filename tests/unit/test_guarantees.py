@@ -10,7 +10,6 @@ from cdktf import App
 
 from main import build
 from stacks.base import BACKEND_FILE, Layer
-from tests.unit.conftest import Variant
 from tests.unit.synthesized import Resource, Synthesized, synthesize
 
 # The attribute that holds a resource's name; a type that is not here has none.
@@ -59,8 +58,7 @@ def test_every_name_carries_the_suffix_so_that_environments_share_an_account(env
 
 
 @pytest.mark.requirement("ENV-2")
-def test_two_environments_have_no_name_in_common(environment: Synthesized, variant: Variant) -> None:
-    other = variant(environment={"suffix": "other"})
+def test_two_environments_have_no_name_in_common(environment: Synthesized, other: Synthesized) -> None:
     inside_another = {"aws_iam_role_policy", "aws_s3_bucket_metric"}
     ours = {(made.type, name) for made in environment.resources() for name in names(made)}
     theirs = {(made.type, name) for made in other.resources() for name in names(made)}

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.unit.conftest import Variant
 from tests.unit.synthesized import Synthesized
 from tests.unit.test_alarms import DIMENSIONS
 
@@ -115,11 +114,14 @@ def test_log_metrics_count_lines_of_groups_that_exist_and_have_zeros_in_between(
 
 
 @pytest.mark.requirement("COST-1")
-def test_money_is_watched_before_it_is_gone(variant: Variant) -> None:
-    budget = variant(monitoring={"monthly_budget_usd": 1234}).one("aws_budgets_budget")
-    assert (budget["limit_amount"], budget["time_unit"]) == ("1234", "MONTHLY")
+def test_money_is_watched_before_it_is_gone(other: Synthesized) -> None:
+    budget = other.one("aws_budgets_budget")
+    assert (budget["limit_amount"], budget["time_unit"]) == (
+        str(other.settings.monitoring.monthly_budget_usd),
+        "MONTHLY",
+    )
     notices = {notice["notification_type"]: notice["threshold"] for notice in budget["notification"]}
     assert notices.keys() == {"ACTUAL", "FORECASTED"}
     assert all(notice["subscriber_sns_topic_arns"] for notice in budget["notification"])
     (only_ours,) = budget["cost_filter"]
-    assert only_ours["values"] == ["user:Environment$local"]
+    assert only_ours["values"] == ["user:Environment$other"]
