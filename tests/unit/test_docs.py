@@ -9,15 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import stacks.bindings  # noqa: F401 - first, so that the provider's modules below are cheap to import
+import pytest
+
+from ops.cli import app as command_line
+from tests.unit.synthesized import Synthesized
 
 # isort: split
 
-import cdktf
-import pytest
-
-from main import build
-from ops.cli import app as command_line
 from stacks.alerting import Alerting
 from stacks.backup import Backup
 from stacks.base import AnyLayer
@@ -27,7 +25,6 @@ from stacks.keys import Keys
 from stacks.monitoring import Monitoring
 from stacks.network import Network
 from stacks.registry import Registry
-from stacks.settings_file import load_settings
 from stacks.storage import Storage
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,12 +103,9 @@ def slugs(page: Path) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def example() -> dict[str, dict[str, Any]]:
-    """The resources of each layer of environments/example.toml, by type."""
-    app = cdktf.Testing.app()
-    build(app, load_settings("example"))
-    stacks = {child.layer: child for child in app.node.children if isinstance(child, LAYERS)}
-    return {name: json.loads(cdktf.Testing.synth(stack))["resource"] for name, stack in stacks.items()}
+def example(environment: Synthesized) -> dict[str, dict[str, Any]]:
+    """The resources of each layer, by type."""
+    return {layer: document["resource"] for layer, document in environment.layers.items()}
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +136,7 @@ def described(layer: str, alarm: dict[str, Any], *, seconds: int | None) -> Watc
 
 def bare(name: str) -> str:
     """The name without the type before it and the suffix behind it."""
-    return name.split("-", 1)[1].removesuffix("-prod")
+    return name.split("-", 1)[1].removesuffix("-local")
 
 
 def test_every_make_target_that_is_shown_exists() -> None:
