@@ -1,0 +1,45 @@
+"""Where Terraform's state lives, as backend.tf.json says: the only place that says it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ops.errors import BadInputError
+from ops.workspace import ROOT
+
+BACKEND_FILE = ROOT / "backend.tf.json"
+DEFAULT_KEY_ALIAS = "alias/terraform-state"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The bucket and the lock table that all environments of an account share."""
+
+    bucket: str
+    lock_table: str
+    region: str
+    key_alias: str
+
+    def state_key(self, suffix: str, layer: str) -> str:
+        """Where the state of one layer of one environment is in the bucket."""
+        return f"{suffix}/{layer}.tfstate"
+
+
+def load_backend(path: Path = BACKEND_FILE) -> Backend:
+    """What the file says. Raises BadInputError when it cannot be used."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        s3 = document["terraform"]["backend"]["s3"]
+        return Backend(
+            bucket=s3["bucket"],
+            lock_table=s3["dynamodb_table"],
+            region=s3["region"],
+            key_alias=s3.get("kms_key_id", DEFAULT_KEY_ALIAS),
+        )
+    except (OSError, json.JSONDecodeError) as error:
+        raise BadInputError(f"{path.name} cannot be read: {error}") from None
+    except (KeyError, TypeError) as error:
+        raise BadInputError(
+            f"{path.name} lacks {error} in terraform.backend.s3: bucket, region and dynamodb_table are needed."
+        ) from None

@@ -1,0 +1,60 @@
+"""Reads Terraform's state where it is kept: much faster than asking Terraform, which starts a process per layer."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from ops.backend import Backend
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of one layer."""
+
+    outputs: dict[str, Any]
+    resources: list[dict[str, Any]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether Terraform has nothing to take down."""
+        return not any(resource["mode"] == "managed" and resource["instances"] for resource in self.resources)
+
+    def instances(self, resource_type: str) -> list[dict[str, Any]]:
+        """The attributes of every resource of a type."""
+        return [
+            instance["attributes"]
+            for resource in self.resources
+            if resource["mode"] == "managed" and resource["type"] == resource_type
+            for instance in resource["instances"]
+        ]
+
+
+@dataclass(frozen=True)
+class States:
+    """The states of one environment."""
+
+    session: boto3.Session
+    backend: Backend
+    suffix: str
+
+    def layers(self) -> list[str]:
+        """The layers that have a state."""
+        s3 = self.session.client("s3", region_name=self.backend.region)
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.backend.bucket, Prefix=f"{self.suffix}/")
+        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+        return [key.split("/")[1].removesuffix(".tfstate") for key in keys if key.endswith(".tfstate")]
+
+    def read(self, layer: str) -> State:
+        """The state of a layer, which is empty when there is none yet."""
+        s3 = self.session.client("s3", region_name=self.backend.region)
+        try:
+            answer = s3.get_object(Bucket=self.backend.bucket, Key=self.backend.state_key(self.suffix, layer))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket"}:
+                return State(outputs={}, resources=[])
+            raise
+        document = json.loads(answer["Body"].read())
+        return State(outputs=document.get("outputs", {}), resources=document.get("resources", []))
