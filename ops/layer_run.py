@@ -1,7 +1,9 @@
 """One layer, from initialising to its end: Terraform's messages become events, and a result."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from ops.synth import Layer
 from ops.terraform import Run, Terraform
 
 _APPLY = ["apply", "-json", "-auto-approve", "-input=false"]
+_PREPARED_AT_ONCE = 2
 # Something to make sure of before or after a layer. It raises OpsError, or returns what a person should know.
 Check = Callable[[], str | None]
 
@@ -26,6 +29,24 @@ class LayerRuns:
     destroy: bool = False
     before: Mapping[str, Check] = field(default_factory=dict)
     after: Mapping[str, Check] = field(default_factory=dict)
+
+    @contextmanager
+    def preparing(self, layers: Sequence[Layer]) -> Iterator[None]:
+        """Initialise layers in the background, ahead of their turn, while the first ones wait for AWS.
+
+        Whatever goes wrong here goes wrong again, and is reported, when the layer's turn comes.
+        """
+        with ThreadPoolExecutor(max_workers=_PREPARED_AT_ONCE) as pool:
+            for layer in layers:
+                pool.submit(self._prepare, layer)
+            try:
+                yield
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _prepare(self, layer: Layer) -> None:
+        if not self.terraform.interrupt.requested:
+            self.terraform.initialise(layer, log=self.logs / f"{layer.name}.init.log")
 
     def run(self, layer: Layer) -> LayerResult:
         """Apply or destroy a layer. Whatever goes wrong is in the result."""

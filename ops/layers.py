@@ -56,7 +56,8 @@ class Operation:
             after=self.after,
         )
         order = reverse(graph) if self.destroy else graph
-        with self._display(order) as progress, self.interrupt.listening():
+        ahead = [] if self.destroy else [self.synthesized.layers[name] for name in order]
+        with self._display(order) as progress, self.interrupt.listening(), runs.preparing(ahead):
             results = Schedule(
                 work=lambda name: self._work(runs, name),
                 succeeded=lambda result: result.succeeded,

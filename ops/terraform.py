@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Terraform:
     variables: Mapping[str, str]
     interrupt: Interrupt
     init_turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    turns: defaultdict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
 
     def initialise(self, layer: Layer, *, log: Path) -> int:
         """Prepare a layer's folder, unless it is prepared already. Returns Terraform's exit code."""
@@ -57,14 +59,15 @@ class Terraform:
             tool=f"{self.binary.product} {self.binary.version}",
             variables=dict(self.variables),
         )
-        if initialised.is_current():
-            return 0
-        with self.init_turn:
-            initialised.forget()
-            code = self._wait(layer, ["init", "-input=false", "-no-color", "-reconfigure"], log=log)
-        if code == 0:
-            initialised.remember()
-        return code
+        with self.turns[layer.name]:
+            if initialised.is_current():
+                return 0
+            with self.init_turn:
+                initialised.forget()
+                code = self._wait(layer, ["init", "-input=false", "-no-color", "-reconfigure"], log=log)
+            if code == 0:
+                initialised.remember()
+            return code
 
     @contextmanager
     def running(self, layer: Layer, arguments: list[str], *, log: Path) -> Iterator["Run"]:

@@ -37,7 +37,9 @@ def events() -> list[Event]:
 def run(
     environment: Environment, fake_terraform: Path, events: list[Event], layer: Layer, tmp_path: Path
 ) -> Callable[..., LayerResult]:
-    def go(*, interrupt: Interrupt | None = None, **checks: Callable[[], str | None]) -> LayerResult:
+    def go(
+        *, interrupt: Interrupt | None = None, prepared: bool = False, **checks: Callable[[], str | None]
+    ) -> LayerResult:
         binary = Binary(path=str(fake_terraform / "terraform"), product="terraform", version="1.11.4")
         terraform = Terraform(
             binary=binary, workspace=environment.workspace, variables={}, interrupt=interrupt or Interrupt()
@@ -49,7 +51,8 @@ def run(
             before={"network": checks["before"]} if "before" in checks else {},
             after={"network": checks["after"]} if "after" in checks else {},
         )
-        return runs.run(layer)
+        with runs.preparing([layer] if prepared else []):
+            return runs.run(layer)
 
     return go
 
@@ -128,6 +131,13 @@ def test_a_layer_is_initialised_once(run: Callable[..., LayerResult], fake_terra
     run()
 
     assert calls(fake_terraform) == ["init", "apply", "apply"]
+
+
+def test_a_layer_that_is_prepared_ahead_is_not_initialised_again_when_its_turn_comes(
+    run: Callable[..., LayerResult], fake_terraform: Path
+) -> None:
+    assert run(prepared=True).succeeded
+    assert calls(fake_terraform) == ["init", "apply"]
 
 
 def test_a_layer_whose_lock_file_is_gone_is_initialised_again(
