@@ -11,7 +11,7 @@ from constructs import Construct
 from stacks.alarms import Alarm, Metric, Missing, raise_alarms
 from stacks.base import Layer
 from stacks.iam import ANYONE, INSECURE, Statement, account, allow, deny, policy, service
-from stacks.keys import PUBLISHERS, Keys
+from stacks.keys import EVENTBRIDGE, PUBLISHERS, Keys
 from stacks.settings import Settings
 
 
@@ -52,15 +52,21 @@ class Alerting(Layer[AlertingOutputs]):
         super().__init__(scope, settings)
         key_arn = self.read(keys).alerts_key_arn
 
-        alerts = self._topic("alerts", key_arn=key_arn, publishers=PUBLISHERS)
+        alerts = self._topic("alerts", key_arn=key_arn, publishers=PUBLISHERS, also=[EVENTBRIDGE])
         failures = self._topic("delivery-failures", key_arn=key_arn, publishers=["cloudwatch.amazonaws.com"])
         raise_alarms(self, delivery_alarms(topic_name=self.names("sns", "alerts")), topic_arn=failures.arn)
 
         self.publish(AlertingOutputs(alert_topic_arn=alerts.arn, delivery_failure_topic_arn=failures.arn))
 
-    def _topic(self, role: str, *, key_arn: str, publishers: Sequence[str]) -> SnsTopic:
+    def _topic(self, role: str, *, key_arn: str, publishers: Sequence[str], also: Sequence[str] = ()) -> SnsTopic:
+        """A topic for `publishers`, who are asked for whom they publish, and `also` for those that cannot be asked."""
         topic = SnsTopic(self, role, name=self.names("sns", role), kms_master_key_id=key_arn, signature_version=2)
-        SnsTopicPolicy(self, f"{role}-policy", arn=topic.arn, policy=policy(*self._access(topic.arn, publishers)))
+        unasked = [
+            allow("sns:Publish", on=[topic.arn], to=service(principal), sid="EventBridgeSupportsNoCondition")
+            for principal in also
+        ]
+        access = policy(*self._access(topic.arn, publishers), *unasked)
+        SnsTopicPolicy(self, f"{role}-policy", arn=topic.arn, policy=access)
         for position, email in enumerate(self.settings.alerting.emails, start=1):
             SnsTopicSubscription(
                 self, f"{role}-email-{position}", topic_arn=topic.arn, protocol="email", endpoint=email

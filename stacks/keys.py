@@ -50,9 +50,10 @@ PUBLISHERS = (
     "backup.amazonaws.com",
     "budgets.amazonaws.com",
     "cloudwatch.amazonaws.com",
-    "events.amazonaws.com",
     "events.rds.amazonaws.com",
 )
+# One more, which cannot be asked for whom it publishes: docs/decisions/eventbridge-without-conditions.md.
+EVENTBRIDGE = "events.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Keys(Layer[KeysOutputs]):
                 database_key_arn=self._key("database", "Aurora and its secret", through=["rds", "secretsmanager"]),
                 storage_key_arn=self._key("storage", "the data bucket and the sessions", through=["s3", "dynamodb"]),
                 logs_key_arn=self._key("logs", "log groups", also=[self._logs_may_use()]),
-                alerts_key_arn=self._key("alerts", "alert topics", through=["sns"], also=[self._publishers_may_use()]),
+                alerts_key_arn=self._key("alerts", "alert topics", through=["sns"], also=self._publishers_may_use()),
                 backup_key_arn=self._key("backup", "recovery points", through=["backup"]),
                 registry_key_arn=self._key("registry", "container images", through=["ecr"]),
                 tasks_key_arn=self._key("tasks", "the disks of tasks", also=self._fargate_may_use()),
@@ -132,15 +133,13 @@ class Keys(Layer[KeysOutputs]):
             sid="LogGroupsOfThisAccount",
         )
 
-    def _publishers_may_use(self) -> Statement:
-        return allow(
-            "kms:Decrypt",
-            "kms:GenerateDataKey*",
-            on=EVERYTHING,
-            to=service(*PUBLISHERS),
-            when={"StringEquals": {"aws:SourceAccount": self.account_id}},
-            sid="PublishersOfThisAccount",
-        )
+    def _publishers_may_use(self) -> list[Statement]:
+        ours: Condition = {"StringEquals": {"aws:SourceAccount": self.account_id}}
+        use = ("kms:Decrypt", "kms:GenerateDataKey*")
+        return [
+            allow(*use, on=EVERYTHING, to=service(*PUBLISHERS), when=ours, sid="PublishersOfThisAccount"),
+            allow(*use, on=EVERYTHING, to=service(EVENTBRIDGE), sid="EventBridgeSupportsNoCondition"),
+        ]
 
     def _fargate_may_use(self) -> list[Statement]:
         """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html."""

@@ -66,14 +66,18 @@ def overly_broad(found: list[Statement], owner: str) -> Iterator[str]:
             yield f"{owner} may {', '.join(statement.actions)} on everything, without saying why"
 
 
+# AWS supports no condition for it on encrypted topics: docs/decisions/eventbridge-without-conditions.md.
+_CANNOT_BE_BOUND = {"events.amazonaws.com"}
+
+
 def unguarded_services(found: list[Statement], owner: str) -> Iterator[str]:
-    """Services that are let in without a condition that binds them to this account."""
+    """Services that are let in without a condition that binds them to this account, where AWS supports one."""
     for statement in found:
         bound = any(
             "account" in key.lower() or "arn" in key.lower() for keys in statement.conditions.values() for key in keys
         )
         for name in statement.principals:
-            if statement.allows and name.endswith(".amazonaws.com") and not bound:
+            if statement.allows and name.endswith(".amazonaws.com") and not bound and name not in _CANNOT_BE_BOUND:
                 yield f"{owner} lets {name} in on behalf of any account"
 
 

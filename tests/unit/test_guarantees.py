@@ -125,7 +125,7 @@ def test_every_layer_has_a_state_of_its_own_where_backend_tf_json_says(environme
     assert {"dynamodb_table", "encrypt", "kms_key_id"} <= expected.keys()
     suffix, keys = environment.settings.environment.suffix, set()
     for layer, document in environment.layers.items():
-        backend = document["terraform"]["backend"]["s3"]
+        backend = dict(document["terraform"]["backend"]["s3"])
         keys.add(backend.pop("key"))
         assert backend == expected, layer
     assert keys == {f"{suffix}/{layer}.tfstate" for layer in environment.layers}

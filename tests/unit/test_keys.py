@@ -55,7 +55,10 @@ def test_every_publisher_of_a_topic_may_use_the_topics_key(environment: Synthesi
         service
         for statement in statements(environment.one("aws_kms_key", "alerts")["policy"])
         if {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statement["Action"])
-        and statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount") == account
+        and (
+            statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount") == account
+            or statement["Sid"] == "EventBridgeSupportsNoCondition"
+        )
         for service in service_principals(statement)
     }
     assert publishers <= able, f"alarms of {publishers - able} would vanish without a trace"
