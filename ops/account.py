@@ -9,7 +9,8 @@ import boto3
 from ops.emulator import Emulator, running_emulator
 from ops.errors import BadInputError
 from ops.workspace import Workspace
-from stacks.settings import REGION, Settings
+from stacks.rules import REGION
+from stacks.settings import Settings
 from stacks.settings_file import load_settings
 
 EMBEDDED = "local"

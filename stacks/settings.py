@@ -9,7 +9,6 @@ from ipaddress import IPv4Network
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,65 +17,22 @@ from pydantic import (
     model_validator,
 )
 
-REGION = "us-east-1"
-
-# Load balancers have the shortest names of all that is named here: 32 characters, "alb-" included.
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
-MAX_SUFFIX = 32 - len("alb-")
-
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
-FARGATE_MEMORY = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4096 + 1, 1024)),
-    1024: tuple(range(2048, 8192 + 1, 1024)),
-    2048: tuple(range(4096, 16384 + 1, 1024)),
-    4096: tuple(range(8192, 30720 + 1, 1024)),
-}
-
-_EMAIL = re.compile(r"[^@\s,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+")
-_WITHDRAWN_ENGINES = {"15.3", "15.5"}
-
-
-def _matches(pattern: str, rule: str) -> AfterValidator:
-    """A validator that states the rule in words instead of showing the pattern."""
-    expression = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not expression.fullmatch(value):
-            raise ValueError(rule)
-        return value
-
-    return AfterValidator(check)
-
-
-def _check_email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
-        raise ValueError(f"{value!r} is not an e-mail address")
-    return value
-
-
-def _check_domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise ValueError(f"{value!r} is not a domain name (lower case, at least two labels)")
-    return value
-
-
-Email = Annotated[str, AfterValidator(_check_email)]
-Domain = Annotated[str, AfterValidator(_check_domain)]
-# Tag values: https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html
-TagValue = Annotated[
-    str,
-    _matches(r"[\w .:/=+\-@]{1,256}", "must be 1 to 256 letters, digits, spaces or any of . : / = + - @ _"),
-]
-DatabaseWord = Annotated[
-    str,
-    _matches(
-        r"(?!(rdsadmin|rds_superuser|postgres)$)[a-z][a-z0-9_]{0,62}",
-        "must start with a letter, have only lower-case letters, digits and _, and be no reserved name",
-    ),
-]
+from stacks.rules import (
+    CERTIFICATE_ARN,
+    DOMAIN_PATTERN,
+    FARGATE_MEMORY,
+    MAX_SUFFIX,
+    REGION,
+    WITHDRAWN_ENGINES,
+    DatabaseWord,
+    Domain,
+    Email,
+    TagValue,
+    exactly_seven,
+    ipv4_network,
+    matches,
+    not_below,
+)
 
 
 class Section(BaseModel):
@@ -90,13 +46,13 @@ class EnvironmentSettings(Section):
 
     suffix: Annotated[
         str,
-        _matches(
+        matches(
             rf"(?=.{{1,{MAX_SUFFIX}}}$)[a-z0-9]+(-[a-z0-9]+)*",
             f"must be 1 to {MAX_SUFFIX} lower-case letters, digits and single hyphens, with no hyphen at either end "
             "(a load balancer's name has 32 characters at most)",
         ),
     ] = Field(examples=["prod"])
-    account_id: Annotated[str, _matches(r"\d{12}", "must be the 12 digits of the AWS account, as a string")] = Field(
+    account_id: Annotated[str, matches(r"\d{12}", "must be the 12 digits of the AWS account, as a string")] = Field(
         examples=["111122223333"]
     )
     region: str = Field(default=REGION, examples=[REGION])
@@ -104,7 +60,7 @@ class EnvironmentSettings(Section):
     owner: TagValue = Field(examples=["platform@example.com"])
     cost_center: TagValue = Field(examples=["cc-1234"])
     runbooks: Annotated[
-        str, _matches(r"https://[^\s]+[^\s/]", "must be an https address that does not end in a slash")
+        str, matches(r"https://[^\s]+[^\s/]", "must be an https address that does not end in a slash")
     ] = Field(
         default="https://github.com/your-org/aws-environment/blob/main/docs/runbooks",
         examples=["https://wiki.example.com/runbooks"],
@@ -139,13 +95,13 @@ class NetworkSettings(Section):
     @classmethod
     def _are_networks(cls, values: list[str]) -> list[str]:
         for value in values:
-            _network(value)
+            ipv4_network(value)
         return values
 
     @field_validator("cidr")
     @classmethod
     def _usable_range(cls, value: str, info: ValidationInfo) -> str:
-        network = _network(value)
+        network = ipv4_network(value)
         if not any(
             network.subnet_of(IPv4Network(private)) for private in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
         ):
@@ -176,7 +132,7 @@ class AlertingSettings(Section):
 class DatabaseSettings(Section):
     """`[database]`: the Aurora PostgreSQL cluster; capacities in Aurora capacity units (2 GiB each)."""
 
-    engine_version: Annotated[str, _matches(r"15\.\d+", "must be a version of Aurora PostgreSQL 15, as a string")] = (
+    engine_version: Annotated[str, matches(r"15\.\d+", "must be a version of Aurora PostgreSQL 15, as a string")] = (
         Field(default="15.6", examples=["15.6"])
     )
     name: DatabaseWord = Field(default="app", examples=["app"])
@@ -190,31 +146,31 @@ class DatabaseSettings(Section):
     @field_validator("engine_version")
     @classmethod
     def _offered(cls, value: str) -> str:
-        if value in _WITHDRAWN_ENGINES:
+        if value in WITHDRAWN_ENGINES:
             raise ValueError(f"AWS has withdrawn {value} and refuses new clusters of it")
         return value
 
     @field_validator("max_capacity")
     @classmethod
     def _not_below_minimum(cls, value: float, info: ValidationInfo) -> float:
-        return _not_below(value, info, "min_capacity")
+        return not_below(value, info, "min_capacity")
 
     @field_validator("backup_retention_days")
     @classmethod
     def _seven_days(cls, value: int) -> int:
-        return _exactly_seven(value)
+        return exactly_seven(value)
 
 
 class ServiceSettings(Section):
     """`[service]`: what runs, how large, and how it is reached; memory in MiB, cpu in units of 1/1024."""
 
     certificate: str = Field(examples=["app.example.com"])
-    image_tag: Annotated[str, _matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "is not a valid image tag")] = Field(
+    image_tag: Annotated[str, matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "is not a valid image tag")] = Field(
         default="1.0.0", examples=["1.0.0"]
     )
     container_port: int = Field(default=8443, ge=1024, le=65535, examples=[8443])
     target_protocol: Literal["HTTPS", "HTTP"] = Field(default="HTTPS", examples=["HTTPS"])
-    health_check_path: Annotated[str, _matches(r"/[\x21-\x7e]{0,1023}", "must be a path that starts with /")] = Field(
+    health_check_path: Annotated[str, matches(r"/[\x21-\x7e]{0,1023}", "must be a path that starts with /")] = Field(
         default="/healthz", examples=["/healthz"]
     )
     cpu: Literal[256, 512, 1024, 2048, 4096] = Field(default=512, examples=[512])
@@ -230,7 +186,7 @@ class ServiceSettings(Section):
     @field_validator("certificate")
     @classmethod
     def _arn_or_domain(cls, value: str) -> str:
-        if not _CERTIFICATE_ARN.fullmatch(value) and not _DOMAIN.fullmatch(value):
+        if not CERTIFICATE_ARN.fullmatch(value) and not DOMAIN_PATTERN.fullmatch(value):
             raise ValueError(f"{value!r} is neither the ARN of a certificate in {REGION} nor a domain")
         return value
 
@@ -248,7 +204,7 @@ class ServiceSettings(Section):
     @field_validator("max_tasks")
     @classmethod
     def _not_below_minimum(cls, value: int, info: ValidationInfo) -> int:
-        return int(_not_below(value, info, "min_tasks"))
+        return int(not_below(value, info, "min_tasks"))
 
     @field_validator("domain")
     @classmethod
@@ -270,7 +226,7 @@ class BackupSettings(Section):
 
     schedule: Annotated[
         str,
-        _matches(
+        matches(
             r"cron\(\d{1,2} (\*|\d{1,2}|\d{1,2}(,\d{1,2})+|\*/\d{1,2}|0/\d{1,2}) (\* \* \?|\? \* \*) \*\)",
             "must be a cron expression in UTC that fires every day",
         ),
@@ -280,7 +236,7 @@ class BackupSettings(Section):
     @field_validator("retention_days")
     @classmethod
     def _seven_days(cls, value: int) -> int:
-        return _exactly_seven(value)
+        return exactly_seven(value)
 
 
 class MonitoringSettings(Section):
@@ -300,23 +256,3 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     backup: BackupSettings = BackupSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
-
-
-def _network(value: str) -> IPv4Network:
-    try:
-        return IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f"{value!r} is not an IPv4 range: {error}") from error
-
-
-def _not_below(value: float, info: ValidationInfo, other: str) -> float:
-    minimum = info.data.get(other)
-    if minimum is not None and value < minimum:
-        raise ValueError(f"{value:g} is below {other}, which is {minimum:g}")
-    return value
-
-
-def _exactly_seven(value: int) -> int:
-    if value != 7:
-        raise ValueError(f"{value} is not possible: backups are kept for exactly 7 days")
-    return value

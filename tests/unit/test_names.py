@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from stacks.settings import MAX_SUFFIX
+from stacks.rules import MAX_SUFFIX
 from tests.unit.synthesized import Synthesized
 from tests.unit.test_guarantees import DICTATED, names
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import main
-from stacks.settings import MAX_SUFFIX, Settings
+from stacks.rules import MAX_SUFFIX
+from stacks.settings import Settings
 from stacks.settings_file import ENVIRONMENTS, SettingsError, load_settings
 
 VALID = """

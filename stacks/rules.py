@@ -1,0 +1,90 @@
+"""AWS's rules about single values, each stated in words for whoever broke it."""
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
+
+REGION = "us-east-1"
+
+# Load balancers have the shortest names of all that is named here: 32 characters, "alb-" included.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+MAX_SUFFIX = 32 - len("alb-")
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+FARGATE_MEMORY = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4096 + 1, 1024)),
+    1024: tuple(range(2048, 8192 + 1, 1024)),
+    2048: tuple(range(4096, 16384 + 1, 1024)),
+    4096: tuple(range(8192, 30720 + 1, 1024)),
+}
+
+EMAIL_PATTERN = re.compile(r"[^@\s,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+DOMAIN_PATTERN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+")
+WITHDRAWN_ENGINES = {"15.3", "15.5"}
+
+
+def matches(pattern: str, rule: str) -> AfterValidator:
+    """A validator that states the rule in words instead of showing the pattern."""
+    expression = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not expression.fullmatch(value):
+            raise ValueError(rule)
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_email(value: str) -> str:
+    if not EMAIL_PATTERN.fullmatch(value):
+        raise ValueError(f"{value!r} is not an e-mail address")
+    return value
+
+
+def _check_domain(value: str) -> str:
+    if not DOMAIN_PATTERN.fullmatch(value):
+        raise ValueError(f"{value!r} is not a domain name (lower case, at least two labels)")
+    return value
+
+
+Email = Annotated[str, AfterValidator(_check_email)]
+Domain = Annotated[str, AfterValidator(_check_domain)]
+# Tag values: https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html
+TagValue = Annotated[
+    str,
+    matches(r"[\w .:/=+\-@]{1,256}", "must be 1 to 256 letters, digits, spaces or any of . : / = + - @ _"),
+]
+DatabaseWord = Annotated[
+    str,
+    matches(
+        r"(?!(rdsadmin|rds_superuser|postgres)$)[a-z][a-z0-9_]{0,62}",
+        "must start with a letter, have only lower-case letters, digits and _, and be no reserved name",
+    ),
+]
+
+
+def ipv4_network(value: str) -> IPv4Network:
+    """The range that `value` writes. Raises ValueError when it is none."""
+    try:
+        return IPv4Network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an IPv4 range: {error}") from error
+
+
+def not_below(value: float, info: ValidationInfo, other: str) -> float:
+    """The value, which must not be less than that of the field `other`, declared before it."""
+    minimum = info.data.get(other)
+    if minimum is not None and value < minimum:
+        raise ValueError(f"{value:g} is below {other}, which is {minimum:g}")
+    return value
+
+
+def exactly_seven(value: int) -> int:
+    """The value, which the backup policy fixes."""
+    if value != 7:
+        raise ValueError(f"{value} is not possible: backups are kept for exactly 7 days")
+    return value
