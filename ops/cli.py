@@ -12,17 +12,17 @@ from typer.core import TyperGroup
 
 from ops.account import EMBEDDED, enter, load_environment
 from ops.backend import load_backend
-from ops.bootstrap import bootstrap as make_backend
+from ops.bootstrap.command import bootstrap as make_backend
 from ops.confirm import Confirmation
 from ops.deploy import deploy as apply_layers
 from ops.destroy import destroy as destroy_layers
 from ops.errors import OpsError, StoppedError, explain
 from ops.local import down, up
 from ops.outputs import print_outputs, read_outputs
-from ops.plan import plan as plan_layers
-from ops.plan_report import as_document as plan_as_document
-from ops.plan_report import print_plan
-from ops.preflight import all_clear, findings_as_document, look_ahead, print_findings
+from ops.plan.command import plan as plan_layers
+from ops.plan.report import as_document as plan_as_document
+from ops.plan.report import print_plan
+from ops.preflight.command import all_clear, findings_as_document, look_ahead, print_findings
 from ops.state import States
 from ops.synth import synthesize
 from ops.traceability import traceability as trace_requirements

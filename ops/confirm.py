@@ -7,8 +7,8 @@ from rich.console import Console
 
 from ops.account import Environment
 from ops.errors import BadInputError
-from ops.plan_changes import Plan
-from ops.plan_report import print_plan
+from ops.plan.changes import Plan
+from ops.plan.report import print_plan
 from ops.progress import counted
 from ops.synth import Synthesized
 

@@ -8,14 +8,14 @@ from rich.console import Console
 from ops.account import Environment
 from ops.assumed import ensure_assumed
 from ops.backend import Backend, load_backend
-from ops.bootstrap import bootstrap, missing_parts
+from ops.bootstrap.command import bootstrap, missing_parts
 from ops.errors import BadInputError, OpsError, StoppedError
 from ops.events import LayerResult, LayerState
 from ops.image import ensure_image
 from ops.interrupt import Interrupt
 from ops.layers import Operation
-from ops.plan import plan_layers
-from ops.plan_changes import Plan
+from ops.plan.changes import Plan
+from ops.plan.command import plan_layers
 from ops.report import print_deployed, print_failures, print_next_step
 from ops.rollout import check_rollout
 from ops.state import States

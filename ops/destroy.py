@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from ops.account import Environment
 from ops.backend import Backend, load_backend
-from ops.bootstrap import missing_parts
+from ops.bootstrap.command import missing_parts
 from ops.deploy import require_success
 from ops.errors import LeftoversError
 from ops.layers import Operation

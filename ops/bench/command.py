@@ -16,7 +16,7 @@ from ops.confirm import Confirmation
 from ops.deploy import deploy
 from ops.destroy import destroy
 from ops.embedded import embedded_alone
-from ops.plan import plan
+from ops.plan.command import plan
 from ops.synth import read_synthesized
 from ops.workspace import ROOT
 

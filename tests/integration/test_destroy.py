@@ -12,7 +12,7 @@ from ops.checks import all_checks, run_checks
 from ops.checks.environment import LAYERS, log_group_names
 from ops.lingering import only_lingers
 from ops.synth import read_synthesized
-from tests.integration.stage import Stage
+from tests.integration.stage import DeploymentError, Stage
 
 pytestmark = pytest.mark.embedded
 
@@ -34,8 +34,13 @@ class Destroyed:
 
 
 @pytest.fixture(scope="module")
-def destroyed(stage: Stage, say: Callable[[str], None]) -> Destroyed:
-    said = stage.destroy(say=say)
+def destroyed(request: pytest.FixtureRequest, stage: Stage, say: Callable[[str], None]) -> Destroyed:
+    try:
+        said = stage.destroy(say=say)
+    except DeploymentError as failure:
+        # Every other test here would fail for the same reason, and there are none after these.
+        request.session.shouldstop = "the environment could not be destroyed"
+        pytest.fail(str(failure), pytrace=False)
     runs = stage.environment.workspace.folder / "logs"
     folder = max(path for path in runs.iterdir() if path.name.endswith("-destroy"))
     return Destroyed(said=said, logs={path.stem: list(_messages(path)) for path in folder.glob("*.log")})

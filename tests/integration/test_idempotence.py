@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from ops.checks.environment import LAYERS
-from ops.plan import plan
-from ops.plan_changes import Plan
+from ops.plan.changes import Plan
+from ops.plan.command import plan
 from tests.integration.stage import Stage
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops.account import Environment
 from ops.backend import Backend, load_backend
-from ops.bootstrap import bootstrap, missing_parts
+from ops.bootstrap.command import bootstrap, missing_parts
 from ops.errors import BadInputError, OpsError
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.requirement("ENV-6")]

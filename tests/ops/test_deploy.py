@@ -15,7 +15,7 @@ from ops.errors import ImageMissingError, OpsError, StoppedError
 from ops.events import LayerResult, LayerState
 from ops.layers import Operation
 from ops.messages import Diagnostic
-from ops.plan_changes import Action, Change, Plan
+from ops.plan.changes import Action, Change, Plan
 from ops.state import State, States
 from ops.synth import Layer, Synthesized
 

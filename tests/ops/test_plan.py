@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ops import plan as module
 from ops.account import Environment
 from ops.errors import OpsError
-from ops.plan import plan
-from ops.plan_changes import Action, Plan, read_plan
-from ops.plan_report import as_document, print_plan
-from ops.plan_root import merged_state, module_of, root_of, write_root
+from ops.plan import command as module
+from ops.plan.changes import Action, Plan, read_plan
+from ops.plan.command import plan
+from ops.plan.report import as_document, print_plan
+from ops.plan.root import merged_state, module_of, root_of, write_root
 from ops.state import State, States
 from ops.synth import Layer, Synthesized
 

@@ -11,14 +11,14 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from ops import preflight as module
 from ops.account import Environment
-from ops.ahead import account, names, quotas, service, tools
-from ops.ahead.finding import Answer, Finding, Level, Question, ask, failure, note, ok, warning
 from ops.backend import Backend
-from ops.bootstrap import bootstrap
+from ops.bootstrap.command import bootstrap
 from ops.checks import Deployed
-from ops.preflight import all_clear, findings_as_document, look_ahead, print_findings
+from ops.preflight import account, names, quotas, service, tools
+from ops.preflight import command as module
+from ops.preflight.command import all_clear, findings_as_document, look_ahead, print_findings
+from ops.preflight.finding import Answer, Finding, Level, Question, ask, failure, note, ok, warning
 from ops.state import State
 from ops.synth import Layer, Synthesized
 

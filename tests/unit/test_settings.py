@@ -154,6 +154,16 @@ def test_an_environment_that_does_not_exist_is_refused(tmp_path: Path, name: str
         load_settings(name, folder=write(tmp_path, VALID))
 
 
+@pytest.mark.parametrize("name", ["../prod", "nested/prod", "a b", "prod.toml"])
+def test_a_name_that_leads_elsewhere_is_refused_although_there_is_a_file(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path, VALID)
+    there = folder / f"{name}.toml"
+    there.parent.mkdir(exist_ok=True)
+    there.write_text(VALID, encoding="utf-8")
+    with pytest.raises(SettingsError, match="cannot be an environment's name"):
+        load_settings(name, folder=folder)
+
+
 def test_a_missing_environment_is_told_with_those_that_exist(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"(?s)Known: prod.*copy environments/example.toml"):
         load_settings("staging", folder=write(tmp_path, VALID))

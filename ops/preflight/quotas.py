@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from ops.ahead.finding import Answer, failure, ok, warning
 from ops.checks.deployed import Deployed
+from ops.preflight.finding import Answer, failure, ok, warning
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from botocore.exceptions import ClientError
 
 from ops.account import Environment
-from ops.ahead.finding import Answer, failure, note, ok, warning
 from ops.backend import Backend
+from ops.bootstrap.bucket import state_bucket_exists
+from ops.bootstrap.lock_table import find_lock_table
 from ops.checks.deployed import Deployed
-from ops.lock_table import find_lock_table
 from ops.locks import Locks
-from ops.state_bucket import state_bucket_exists
+from ops.preflight.finding import Answer, failure, note, ok, warning
 
 _PLACEHOLDER = "your-org"
 

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 
 from ops.account import Environment
-from ops.ahead.finding import Answer, failure, ok
 from ops.checks.deployed import Deployed
+from ops.preflight.finding import Answer, failure, ok
 from ops.terraform import find_binary
 
 _OLDEST_NODE = 18

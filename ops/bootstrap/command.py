@@ -2,11 +2,11 @@
 
 from ops.account import Environment
 from ops.backend import Backend
+from ops.bootstrap.bucket import ensure_state_bucket, state_bucket_exists
+from ops.bootstrap.key import ensure_state_key
+from ops.bootstrap.lock_table import ensure_lock_table, find_lock_table
+from ops.bootstrap.outcome import Outcome
 from ops.errors import BadInputError
-from ops.lock_table import ensure_lock_table, find_lock_table
-from ops.outcome import Outcome
-from ops.state_bucket import ensure_state_bucket, state_bucket_exists
-from ops.state_key import ensure_state_key
 
 _PLACEHOLDER = "your-org"
 

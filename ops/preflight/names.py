@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from botocore.exceptions import ClientError
 
 from ops.account import Environment
-from ops.ahead.finding import Answer, failure, ok
 from ops.checks.deployed import Deployed
 from ops.leftovers import find_leftovers
+from ops.preflight.finding import Answer, failure, ok
 from ops.state import State
 from ops.synth import Synthesized
 

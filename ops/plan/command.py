@@ -15,8 +15,8 @@ from ops.backend import load_backend
 from ops.errors import OpsError, StoppedError
 from ops.interrupt import Interrupt
 from ops.messages import Changes, Diagnostic, Outputs, parse_line
-from ops.plan_changes import Plan, read_plan
-from ops.plan_root import write_root
+from ops.plan.changes import Plan, read_plan
+from ops.plan.root import write_root
 from ops.state import State, States
 from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for

@@ -6,8 +6,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.backend import Backend
+from ops.bootstrap.outcome import Outcome
 from ops.errors import OpsError
-from ops.outcome import Outcome
 
 _HASH_KEY = "LockID"
 

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops.account import Environment
-from ops.ahead import account, names, quotas, service, tools
-from ops.ahead.finding import Answer, Finding, Level, Question, ask, ask_all
 from ops.backend import load_backend
 from ops.checks.deployed import Deployed
+from ops.preflight import account, names, quotas, service, tools
+from ops.preflight.finding import Answer, Finding, Level, Question, ask, ask_all
 from ops.report import print_indented
 from ops.state import States
 from ops.synth import synthesize

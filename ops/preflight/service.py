@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ops.ahead.finding import Answer, failure, note, ok, warning
 from ops.checks.deployed import Deployed
+from ops.preflight.finding import Answer, failure, note, ok, warning
 
 _SOON = timedelta(days=30)
 _ROLES = {

@@ -3,8 +3,8 @@
 import boto3
 
 from ops.backend import Backend
+from ops.bootstrap.outcome import Outcome
 from ops.errors import OpsError
-from ops.outcome import Outcome
 
 
 def ensure_state_key(session: boto3.Session, backend: Backend, *, tags: dict[str, str]) -> tuple[Outcome, str]:

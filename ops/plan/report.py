@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.plan_changes import Action, Change, Plan
+from ops.plan.changes import Action, Change, Plan
 
 _STYLES = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.REPLACE: "bold red", Action.DESTROY: "bold red"}
 _MOST_CREATIONS_SHOWN = 25

@@ -9,8 +9,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.backend import Backend
+from ops.bootstrap.outcome import Outcome, agrees
 from ops.errors import BadInputError
-from ops.outcome import Outcome, agrees
 
 _DAYS_OLD_STATES_ARE_KEPT = 90
 _NOT_CONFIGURED = {

@@ -1,0 +1,1 @@
+"""`ops plan`: all layers as one configuration, what would change in them, and how a person reads it."""
