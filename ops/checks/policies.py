@@ -66,8 +66,8 @@ def overly_broad(found: list[Statement], owner: str) -> Iterator[str]:
             yield f"{owner} may {', '.join(statement.actions)} on everything, without saying why"
 
 
-# AWS supports no condition for it on encrypted topics: docs/decisions/eventbridge-without-conditions.md.
-_CANNOT_BE_BOUND = {"events.amazonaws.com"}
+# AWS supports no condition there: docs/decisions/eventbridge-without-conditions.md.
+_CANNOT_BE_BOUND = ("EventBridgeSupportsNoCondition", ("events.amazonaws.com",))
 
 
 def unguarded_services(found: list[Statement], owner: str) -> Iterator[str]:
@@ -76,8 +76,10 @@ def unguarded_services(found: list[Statement], owner: str) -> Iterator[str]:
         bound = any(
             "account" in key.lower() or "arn" in key.lower() for keys in statement.conditions.values() for key in keys
         )
+        if bound or (statement.sid, statement.principals) == _CANNOT_BE_BOUND:
+            continue
         for name in statement.principals:
-            if statement.allows and name.endswith(".amazonaws.com") and not bound and name not in _CANNOT_BE_BOUND:
+            if statement.allows and name.endswith(".amazonaws.com"):
                 yield f"{owner} lets {name} in on behalf of any account"
 
 
