@@ -32,7 +32,12 @@ FAMILY = "aurora-postgresql15"
 CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 
 # Enforced by the cluster whatever a client asks for.
-CLUSTER_PARAMETERS = {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2", "log_min_duration_statement": "1000"}
+CLUSTER_PARAMETERS = {
+    "rds.force_ssl": "1",
+    "ssl_min_protocol_version": "TLSv1.2",
+    "log_statement": "ddl",
+    "log_min_duration_statement": "1000",
+}
 INSTANCE_PARAMETERS = {"log_lock_waits": "1", "idle_in_transaction_session_timeout": "60000"}
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
@@ -150,7 +155,7 @@ class Database(Layer[DatabaseOutputs]):
             "cluster-parameters",
             name=self.names("db-cluster-parameter-group"),
             family=FAMILY,
-            description="TLS only; slow statements are logged",
+            description="TLS only; slow statements and changes of the schema are logged",
             parameter=[RdsClusterParameterGroupParameter(name=k, value=v) for k, v in CLUSTER_PARAMETERS.items()],
         )
 

@@ -80,7 +80,7 @@ def _service(
         cluster=cluster.arn,
         task_definition=task.arn,
         launch_type="FARGATE",
-        platform_version="1.4.0",
+        platform_version="LATEST",
         desired_count=settings.min_tasks,
         availability_zone_rebalancing="ENABLED",
         deployment_minimum_healthy_percent=100,
