@@ -18,7 +18,7 @@ from ops.destroy import destroy
 from ops.embedded import embedded_alone
 from ops.plan.command import plan
 from ops.synth import read_synthesized
-from ops.workspace import ROOT
+from ops.workspace import ROOT, Workspace
 
 SUFFIX = "bench"
 UNIT_TESTS = ("-m", "pytest", "-q", "tests/unit")
@@ -49,7 +49,8 @@ def _repeat(runs: int, what: str, once: Callable[[], Measured], *, console: Cons
 
 
 def _synth(bindings: str) -> Measured:
-    folder = ROOT / ".work" / f"bench-{bindings}"
+    folder = Workspace(suffix=SUFFIX).folder / bindings
+    folder.mkdir(parents=True, exist_ok=True)
     variables = {"AWS_BINDINGS": bindings, "ENVIRONMENT": EMBEDDED, "CDKTF_OUTDIR": str(folder)}
     try:
         return measure([sys.executable, "main.py"], cwd=ROOT, environment=variables)

@@ -15,14 +15,6 @@ _HERE = "tests/integration/"
 _LAST = "test_destroy.py"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--live",
-        metavar="ENV",
-        help="Check environments/ENV.toml as it is deployed in its account, instead of deploying to an embedded AWS.",
-    )
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Unit tests come first, and of the integration tests those come last that destroy."""
     items.sort(key=lambda item: (_HERE in item.nodeid, _LAST in item.nodeid))
