@@ -31,15 +31,9 @@ def build(app: App, settings: Settings) -> None:
     storage = Storage(app, settings, keys=keys, alerting=alerting)
     database = Database(app, settings, keys=keys, alerting=alerting, network=network)
     compute = Compute(
-        app,
-        settings,
-        keys=keys,
-        alerting=alerting,
-        network=network,
-        storage=storage,
-        registry=registry,
-        database=database,
-    )
+        app, settings, keys=keys, alerting=alerting, network=network, storage=storage,
+        registry=registry, database=database
+    )  # fmt: skip
     backup = Backup(app, settings, keys=keys, alerting=alerting, network=network, storage=storage, database=database)
     Monitoring(
         app, settings, keys=keys, alerting=alerting, network=network, storage=storage, database=database,
