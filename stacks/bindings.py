@@ -5,7 +5,7 @@ the JavaScript side loads `lib/index.js`, which requires as many files. Neither 
 package of its own, and `lib/lazy-index.js` ships beside the eager index. So the root is registered here without
 being executed, and Node is started with a hook that resolves the eager index to the lazy one.
 
-The JSON that comes out is the same byte for byte (tests/integration/test_bindings.py), and `make bench` measures the
+The JSON that comes out is the same byte for byte (tests/integration/test_synthesis.py), and `make bench` measures the
 difference. `AWS_BINDINGS=eager` turns this off.
 """
 

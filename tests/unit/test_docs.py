@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ops.cli import app as command_line
 from tests.unit.synthesized import Synthesized
 
 # isort: split
@@ -146,11 +145,10 @@ def test_every_make_target_that_is_shown_exists() -> None:
 
 
 def test_every_command_that_is_shown_exists() -> None:
-    commands = {
-        command.name or command.callback.__name__.replace("_", "-")
-        for command in command_line.registered_commands
-        if command.callback
-    }
+    # Read, not imported: the command line brings half of boto3 with it.
+    source = (ROOT / "ops" / "cli.py").read_text(encoding="utf-8")
+    commands = {name.replace("_", "-") for name in re.findall(r"^@app\.command\(\)\ndef (\w+)\(", source, re.MULTILINE)}
+    assert len(commands) > 8
     uses = shown(r"(?:-m |^)ops ([a-z][a-z-]*)")
     assert uses, "the pages show no command at all"
     assert not {use for use in uses if use[0] not in commands}

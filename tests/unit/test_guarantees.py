@@ -3,12 +3,9 @@
 import json
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
-from cdktf import App
 
-from main import build
 from stacks.base import BACKEND_FILE, Layer
 from tests.unit.synthesized import Resource, Synthesized
 
@@ -165,24 +162,3 @@ def test_no_secret_is_written_down(environment: Synthesized) -> None:
     secret = re.compile(r'"(?:[a-z_]*password(?!_user)|secret_string|private_key|access_key|auth_token)[a-z_]*":')
     spoken = {found for found in secret.findall(environment.text()) if "manage_master_user_password" not in found}
     assert not spoken
-
-
-@pytest.mark.requirement("Q-1", "ENV-4")
-def test_what_tests_look_at_is_what_is_written_and_is_the_same_every_time(
-    environment: Synthesized, tmp_path: Path
-) -> None:
-    app = App(outdir=str(tmp_path))
-    build(app, environment.settings)
-    app.synth()
-    for layer, document in environment.layers.items():
-        written = json.loads((tmp_path / "stacks" / layer / "cdk.tf.json").read_text(encoding="utf-8"))
-        for part in ("resource", "data", "output", "provider"):
-            assert _without_metadata(written.get(part)) == _without_metadata(document.get(part)), layer
-
-
-def _without_metadata(document: object) -> object:
-    if isinstance(document, dict):
-        return {key: _without_metadata(value) for key, value in document.items() if key != "//"}
-    if isinstance(document, list):
-        return [_without_metadata(value) for value in document]
-    return document
