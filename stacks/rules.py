@@ -1,6 +1,7 @@
 """AWS's rules about single values, each stated in words for whoever broke it."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Annotated
 
@@ -22,7 +23,11 @@ FARGATE_MEMORY = {
 }
 
 EMAIL_PATTERN = re.compile(r"[^@\s,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-DOMAIN_PATTERN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+DOMAIN_PATTERN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+# A certificate may be for all names below a domain.
+CERTIFICATE_DOMAIN = re.compile(rf"(\*\.)?{DOMAIN_PATTERN.pattern}")
+# An hour of the day, as AWS's cron expressions write it.
+HOUR = r"(1?\d|2[0-3])"
 CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+")
 WITHDRAWN_ENGINES = {"15.3", "15.5"}
 
@@ -79,7 +84,9 @@ def not_below(value: float, info: ValidationInfo, other: str) -> float:
     """The value, which must not be less than that of the field `other`, declared before it."""
     minimum = info.data.get(other)
     if minimum is not None and value < minimum:
-        raise ValueError(f"{value:g} is below {other}, which is {minimum:g}")
+        raise ValueError(
+            f"{value:g} is below {other}, which is {minimum:g}; for example: {info.field_name} = {minimum:g}"
+        )
     return value
 
 
@@ -88,3 +95,11 @@ def exactly_seven(value: int) -> int:
     if value != 7:
         raise ValueError(f"{value} is not possible: backups are kept for exactly 7 days")
     return value
+
+
+def free_range(reserved: Sequence[str]) -> str:
+    """A range for a VPC that overlaps none of `reserved`, to be shown as an example."""
+    candidates = [f"10.{second}.0.0/16" for second in range(20, 256)] + ["172.16.0.0/16", "192.168.0.0/16"]
+    taken = [IPv4Network(value) for value in reserved]
+    free = (value for value in candidates if not any(IPv4Network(value).overlaps(other) for other in taken))
+    return next(free, candidates[0])

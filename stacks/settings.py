@@ -19,8 +19,9 @@ from pydantic import (
 
 from stacks.rules import (
     CERTIFICATE_ARN,
-    DOMAIN_PATTERN,
+    CERTIFICATE_DOMAIN,
     FARGATE_MEMORY,
+    HOUR,
     MAX_SUFFIX,
     REGION,
     WITHDRAWN_ENGINES,
@@ -29,6 +30,7 @@ from stacks.rules import (
     Email,
     TagValue,
     exactly_seven,
+    free_range,
     ipv4_network,
     matches,
     not_below,
@@ -38,7 +40,7 @@ from stacks.rules import (
 class Section(BaseModel):
     """A table of the settings file: frozen, strict about types, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
 
 
 class EnvironmentSettings(Section):
@@ -110,7 +112,8 @@ class NetworkSettings(Section):
             raise ValueError(f"/{network.prefixlen} does not fit: a VPC is /16 at most, and nine subnets need a /20")
         for reserved in info.data.get("reserved_cidrs", []):
             if network.overlaps(IPv4Network(reserved)):
-                raise ValueError(f"{value} overlaps {reserved} of reserved_cidrs")
+                free = free_range(info.data["reserved_cidrs"])
+                raise ValueError(f'{value} overlaps {reserved} of reserved_cidrs; for example: cidr = "{free}"')
         return value
 
 
@@ -186,7 +189,7 @@ class ServiceSettings(Section):
     @field_validator("certificate")
     @classmethod
     def _arn_or_domain(cls, value: str) -> str:
-        if not CERTIFICATE_ARN.fullmatch(value) and not DOMAIN_PATTERN.fullmatch(value):
+        if not CERTIFICATE_ARN.fullmatch(value) and not CERTIFICATE_DOMAIN.fullmatch(value):
             raise ValueError(f"{value!r} is neither the ARN of a certificate in {REGION} nor a domain")
         return value
 
@@ -197,7 +200,8 @@ class ServiceSettings(Section):
         if value not in allowed:
             raise ValueError(
                 f"Fargate has no task of {info.data['cpu']} cpu units with {value} MiB: "
-                f"{allowed[0]} to {allowed[-1]} MiB go with it, in steps of {allowed[1] - allowed[0]}"
+                f"{allowed[0]} to {allowed[-1]} MiB go with it, in steps of {allowed[1] - allowed[0]}; "
+                f"for example: memory = {allowed[0]}"
             )
         return value
 
@@ -217,7 +221,10 @@ class ServiceSettings(Section):
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if (self.hosted_zone is None) != (self.domain is None):
-            raise ValueError("hosted_zone and domain go together: set both, or neither")
+            raise ValueError(
+                'hosted_zone and domain go together: set both, or neither; for example: hosted_zone = "example.com" '
+                'and domain = "app.example.com"'
+            )
         return self
 
 
@@ -227,8 +234,8 @@ class BackupSettings(Section):
     schedule: Annotated[
         str,
         matches(
-            r"cron\(\d{1,2} (\*|\d{1,2}|\d{1,2}(,\d{1,2})+|\*/\d{1,2}|0/\d{1,2}) (\* \* \?|\? \* \*) \*\)",
-            "must be a cron expression in UTC that fires every day",
+            rf"cron\([0-5]?\d (\*|{HOUR}(,{HOUR})*|[*0]/{HOUR}) (\* \* \?|\? \* \*) \*\)",
+            "must be a cron expression in UTC that fires every day (minutes 0-59, hours 0-23)",
         ),
     ] = Field(default="cron(0 5 * * ? *)", examples=["cron(0 5 * * ? *)"])
     retention_days: int = Field(default=7, examples=[7])

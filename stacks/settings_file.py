@@ -70,9 +70,11 @@ def _explain(problem: ErrorDetails, *, overridden: bool) -> str:
     where = f"[{section}] {'.'.join(keys)}".strip()
     if overridden and location == ["environment", "suffix"]:
         where += " (from ENVIRONMENT_SUFFIX)"
-    example = _example(location)
-    right = f"\n      for example: {example}" if example else ""
-    return f"  - {where}: {_wording(problem, location)}{right}"
+    wrong, example = _wording(problem, location), _example(location)
+    # A rule over two keys knows better than the key's own example what would be right.
+    wrong, own, better = wrong.partition("; for example: ")
+    right = better if own else example
+    return f"  - {where}: {wrong}" + (f"\n      for example: {right}" if right else "")
 
 
 def _wording(problem: ErrorDetails, location: list[str]) -> str:
@@ -80,8 +82,9 @@ def _wording(problem: ErrorDetails, location: list[str]) -> str:
         case "missing":
             return "is missing"
         case "extra_forbidden":
-            close = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1)
-            return f"is not a key that exists{f'; did you mean {close[0]!r}?' if close else ''}"
+            known = _known_keys(location[:-1])
+            close = difflib.get_close_matches(location[-1], known, n=1)
+            return f"is not a key that exists; {f'did you mean {close[0]!r}?' if close else f'known: {_listed(known)}'}"
         case "model_type" | "model_attributes_type":
             return f"must be a table, not {json.dumps(problem['input'], default=str)}"
         case "value_error":
@@ -115,3 +118,7 @@ def _example(location: list[str]) -> str:
     if field is None or not field.examples:
         return ""
     return f"{location[1]} = {json.dumps(field.examples[0])}"
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(keys) or "none"

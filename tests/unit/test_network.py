@@ -41,6 +41,10 @@ def test_only_public_subnets_know_a_way_out_and_nothing_pays_for_one(environment
     assert not environment.resources(*costly)
     (way_out,) = environment.resources("aws_route")
     assert way_out["route_table_id"] == "${aws_route_table.public-routes.id}"
+    assert way_out["destination_cidr_block"] == "0.0.0.0/0", way_out.address
+    assert way_out["gateway_id"] == "${aws_internet_gateway.internet-gateway.id}", way_out.address
+    for table in environment.resources("aws_route_table", "aws_default_route_table"):
+        assert not table.get("route"), f"{table.address} has routes that are no resources of their own"
     for association in environment.resources("aws_route_table_association"):
         tier = association.name.partition("-")[0]
         assert association["route_table_id"] == f"${{aws_route_table.{tier}-routes.id}}", association.address
@@ -63,9 +67,12 @@ def test_there_is_an_endpoint_in_every_zone_for_just_what_tasks_call(environment
     ]
     called = {made["service_name"].removeprefix("com.amazonaws.us-east-1.") for made in interfaces}
     assert called == {"ecr.api", "ecr.dkr", "logs"}, "a task pulls its image and writes its log; each costs money"
+    vpc = environment.one("aws_vpc")
+    assert vpc["enable_dns_support"] is vpc["enable_dns_hostnames"] is True, f"{vpc.address}: private DNS needs both"
+    tier = [f"${{aws_subnet.application-{letter}.id}}" for letter in letters(environment)]
     for endpoint in interfaces:
         assert endpoint["private_dns_enabled"] is True, endpoint.address
-        assert len(endpoint["subnet_ids"]) == 3, endpoint.address
+        assert endpoint["subnet_ids"] == tier, endpoint.address
         assert endpoint["security_group_ids"] == ["${aws_security_group.endpoints.id}"]
 
 
@@ -127,6 +134,8 @@ def test_every_rule_is_a_resource_of_its_own_and_the_default_group_has_none(envi
 def test_all_traffic_is_logged_by_a_role_that_cannot_bring_a_deleted_group_back(environment: Synthesized) -> None:
     log = environment.one("aws_flow_log")
     assert log["traffic_type"] == "ALL"
+    assert log["vpc_id"] == "${aws_vpc.vpc.id}"
+    assert log["iam_role_arn"] == "${aws_iam_role.flow-log-role.arn}"
     assert log["log_destination"] == "${aws_cloudwatch_log_group.log-group-flow-logs.arn}"
     permissions = statements(environment.one("aws_iam_role_policy", "flow-log-role-policy")["policy"])
     may = {action for statement in permissions for action in statement["Action"]}

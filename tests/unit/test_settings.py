@@ -50,6 +50,7 @@ REFUSED = [
     ("network", 'cidr = "10.0.0.0/8"', "/8 does not fit"),
     ("network", 'cidr = "8.8.0.0/16"', "not within"),
     ("network", 'cidr = "10.1.0.0/16"\nreserved_cidrs = ["10.0.0.0/8"]', "overlaps 10.0.0.0/8"),
+    ("network", 'reserved_cidrs = ["nonsense"]', "not an IPv4 range"),
     ("network", 'zones = ["us-east-1a", "us-east-1b"]', "three different zones"),
     ("network", 'zones = ["us-east-1a", "us-east-1a", "us-east-1b"]', "three different zones"),
     ("database", 'engine_version = "15.3"', "withdrawn 15.3"),
@@ -72,10 +73,16 @@ REFUSED = [
     ("service", "container_port = 80", "1024"),
     ("service", 'health_check_path = "healthz"', "starts with /"),
     ("service", 'waf = "yes"', "boolean"),
+    ("service", "cpu = 2048\nmemory = 2048", "no task of 2048 cpu units with 2048 MiB"),
+    ("service", "cpu = 4096\nmemory = 31744", "no task of 4096 cpu units with 31744 MiB"),
     ("service", 'hosted_zone = "example.com"', "go together"),
+    ("service", 'domain = "app.example.com"', "go together"),
     ("service", 'hosted_zone = "example.com"\ndomain = "app.other.com"', "not in the hosted zone"),
     ("backup", "retention_days = 8", "exactly 7 days"),
     ("backup", 'schedule = "rate(7 days)"', "every day"),
+    ("backup", 'schedule = "cron(99 5 * * ? *)"', "minutes 0-59"),
+    ("backup", 'schedule = "cron(0 24 * * ? *)"', "hours 0-23"),
+    ("service", 'hosted_zone = "example.com"\ndomain = "*.example.com"', "not a domain name"),
     ("backup", 'schedule = "cron(0 5 ? * MON *)"', "every day"),
     ("monitoring", "monthly_budget_usd = 0", "greater than or equal to 1"),
 ]
@@ -109,11 +116,44 @@ def test_what_aws_would_refuse_is_refused_at_once(tmp_path: Path, section: str, 
         assert "for example:" in message
 
 
+@pytest.mark.requirement("DB-1", "APP-1", "APP-3")
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        ("network", 'reserved_cidrs = ["10.20.0.0/16"]', "overlaps"),
+        ("database", "min_capacity = 16", "below min_capacity"),
+        ("service", "min_tasks = 20", "below min_tasks"),
+        ("service", "cpu = 4096", "no task of 4096"),
+    ],
+)
+def test_what_does_not_go_with_a_default_is_refused_too(tmp_path: Path, section: str, line: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load_settings("prod", folder=write(tmp_path, with_line(section, line)))
+
+
 @pytest.mark.parametrize("key", ["suffix", "account_id", "project", "owner", "cost_center", "emails", "certificate"])
 def test_a_missing_key_is_named_with_an_example(tmp_path: Path, key: str) -> None:
     text = "\n".join(line for line in VALID.splitlines() if not line.startswith(f"{key} ="))
     with pytest.raises(SettingsError, match=rf"{key}: is missing\n +for example: {key} = "):
         load_settings("prod", folder=write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("database", "min_capacity = 9\nmax_capacity = 8"),
+        ("service", "min_tasks = 20"),
+        ("service", "cpu = 4096"),
+        ("network", 'reserved_cidrs = ["10.0.0.0/8"]'),
+    ],
+)
+def test_what_is_shown_as_right_is_right(tmp_path: Path, section: str, line: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings("prod", folder=write(tmp_path, with_line(section, line)))
+    example = str(refused.value).partition("for example: ")[2]
+    key = example.partition(" = ")[0]
+    kept = "\n".join(part for part in line.splitlines() if part.partition(" = ")[0] != key)
+    load_settings("prod", folder=write(tmp_path, with_line(section, f"{kept}\n{example}")))
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -154,7 +194,7 @@ def test_an_environment_that_does_not_exist_is_refused(tmp_path: Path, name: str
         load_settings(name, folder=write(tmp_path, VALID))
 
 
-@pytest.mark.parametrize("name", ["../prod", "nested/prod", "a b", "prod.toml"])
+@pytest.mark.parametrize("name", ["../prod", "nested/prod", "a b", "prod.toml", "prod\n"])
 def test_a_name_that_leads_elsewhere_is_refused_although_there_is_a_file(tmp_path: Path, name: str) -> None:
     folder = write(tmp_path, VALID)
     there = folder / f"{name}.toml"
@@ -188,15 +228,26 @@ def test_the_example_explains_every_key_with_its_default() -> None:
     Settings.model_validate(shown)
 
 
+@pytest.mark.parametrize(
+    ("name", "suffix", "said"), [("local", "No Good", "ENVIRONMENT_SUFFIX"), ("nonsense", "good", "'nonsense'")]
+)
 def test_a_program_that_is_given_nonsense_says_so_and_writes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str,
+    suffix: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "out"
-    monkeypatch.setenv("ENVIRONMENT", "local")
-    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "No Good")
+    monkeypatch.setenv("ENVIRONMENT", name)
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", suffix)
     monkeypatch.setenv("CDKTF_OUTDIR", str(out))
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == 2
-    assert "suffix" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "Traceback" not in shown.err
+    assert not shown.out
     assert not out.exists()
