@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stacks.alarms import Metric
-from stacks.backup import BackupOutputs
+from stacks.backup import DAY_SECONDS, BackupOutputs
 from stacks.compute import ComputeOutputs
 from stacks.compute_alarms import Watched
 from stacks.database import DatabaseOutputs
@@ -181,9 +181,8 @@ def _lag(tiers: Tiers) -> Graph:
 def _backups(tiers: Tiers) -> Graph:
     names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed")
     dimensions = {"BackupVaultName": tiers.backup.vault_name}
-    day = 24 * 60 * 60
     jobs = {
-        name: Metric(namespace="AWS/Backup", name=name, dimensions=dimensions, statistic="Sum", period=day)
+        name: Metric(namespace="AWS/Backup", name=name, dimensions=dimensions, statistic="Sum", period=DAY_SECONDS)
         for name in names
     }
     return Graph("Backup jobs (count a day)", jobs)

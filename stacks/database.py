@@ -102,7 +102,7 @@ class Database(Layer[DatabaseOutputs]):
                 reader_endpoint=cluster.reader_endpoint,
                 master_secret_arn=cluster.master_user_secret.get(0).secret_arn,
                 subnet_group_name=cluster.db_subnet_group_name,
-                log_group_name=f"/aws/rds/cluster/{self.names('aurora')}/postgresql",
+                log_group_name=self._log_group_name(),
                 paging_alarm_names=paging,
             )
         )
@@ -110,7 +110,7 @@ class Database(Layer[DatabaseOutputs]):
     def _cluster(self, key_arns: KeysOutputs, network: NetworkOutputs) -> RdsCluster:
         database, name = self.settings.database, self.names("aurora")
         # RDS would make this group itself, unencrypted and without expiry: it is here first and outlives the cluster.
-        logs = log_group(self, "postgresql", key_arn=key_arns.logs_key_arn, name=f"/aws/rds/cluster/{name}/postgresql")
+        logs = log_group(self, "postgresql", key_arn=key_arns.logs_key_arn, name=self._log_group_name())
         subnets = DbSubnetGroup(
             self, "subnets", name=self.names("db-subnet-group"), subnet_ids=network.database_subnet_ids
         )
@@ -148,6 +148,10 @@ class Database(Layer[DatabaseOutputs]):
             delete_automated_backups=True,
             depends_on=[logs],
         )
+
+    def _log_group_name(self) -> str:
+        """Where RDS writes the PostgreSQL log; it allows no other name."""
+        return f"/aws/rds/cluster/{self.names('aurora')}/postgresql"
 
     def _cluster_parameters(self) -> RdsClusterParameterGroup:
         return RdsClusterParameterGroup(

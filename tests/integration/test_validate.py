@@ -9,9 +9,8 @@ import pytest
 
 from ops.provider_mirror import provider_variables
 from ops.terraform import find_binary
-from stacks.settings import Settings
 from stacks.settings_file import load_settings
-from tests.unit.conftest import OTHER
+from tests.unit.conftest import OTHER, with_changes
 from tests.unit.synthesized import Synthesized, synthesize
 
 PROVIDER = {"registry.terraform.io/hashicorp/aws": "5.100.0"}
@@ -45,10 +44,7 @@ def write_root(environment: Synthesized, folder: Path) -> None:
 @pytest.mark.requirement("Q-1")
 @pytest.mark.parametrize("changes", [{}, OTHER], ids=["local", "other"])
 def test_terraform_accepts_every_layer(changes: dict[str, dict[str, object]], tmp_path: Path) -> None:
-    document = load_settings("local").model_dump()
-    for section, values in changes.items():
-        document[section] |= values
-    write_root(synthesize(Settings.model_validate(document)), tmp_path)
+    write_root(synthesize(with_changes(load_settings("local"), changes)), tmp_path)
     terraform(tmp_path, "init", "-input=false", "-no-color")
     verdict = json.loads(terraform(tmp_path, "validate", "-json"))
     assert verdict["valid"], verdict["diagnostics"]

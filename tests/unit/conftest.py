@@ -1,7 +1,5 @@
-"""The environment is synthesized once for all tests; variants of its settings once each, when a test asks."""
+"""The environment is synthesized once for all tests, and once more with everything set differently."""
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
@@ -9,8 +7,6 @@ import pytest
 from stacks.settings import Settings
 from stacks.settings_file import load_settings
 from tests.unit.synthesized import Synthesized, synthesize
-
-Variant = Callable[..., Synthesized]
 
 
 @pytest.fixture(scope="session")
@@ -23,23 +19,6 @@ def settings() -> Settings:
 def environment(settings: Settings) -> Synthesized:
     """The environment of those settings."""
     return synthesize(settings)
-
-
-@pytest.fixture(scope="session")
-def variant(settings: Settings) -> Variant:
-    """The environment with other settings: `variant(service={"waf": False})`."""
-
-    @cache
-    def synthesized(changes: str) -> Synthesized:
-        return synthesize(Settings.model_validate_json(changes))
-
-    def with_changes(**sections: dict[str, Any]) -> Synthesized:
-        document = settings.model_dump()
-        for section, values in sections.items():
-            document[section] |= values
-        return synthesized(Settings.model_validate(document).model_dump_json())
-
-    return with_changes
 
 
 # An environment in which every setting that makes a difference is another one.
@@ -60,10 +39,15 @@ OTHER: dict[str, dict[str, Any]] = {
 }
 
 
+def with_changes(settings: Settings, changes: dict[str, dict[str, Any]]) -> Settings:
+    """The settings with the keys of some sections set to something else."""
+    document = settings.model_dump()
+    for section, values in changes.items():
+        document[section] |= values
+    return Settings.model_validate(document)
+
+
 @pytest.fixture(scope="session")
 def other(settings: Settings) -> Synthesized:
     """A second environment, with every setting that makes a difference set to something else."""
-    document = settings.model_dump()
-    for section, values in OTHER.items():
-        document[section] |= values
-    return synthesize(Settings.model_validate(document))
+    return synthesize(with_changes(settings, OTHER))
