@@ -1,0 +1,1 @@
+"""Judges the environment's security, with tools that this project did not write: `python -m ops.audit`."""
