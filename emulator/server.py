@@ -3,15 +3,22 @@
 import json
 import os
 import signal
+import socket
+import struct
 import sys
+import time
 import traceback
 from functools import lru_cache
+from http import HTTPStatus
 from io import BytesIO
 from types import FrameType
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
+
+from emulator.faults import PATH as FAULTS_PATH
+from emulator.faults import Call, Fault, Faults, Orders, refusal
 
 HOST = "127.0.0.1"
 
@@ -42,6 +49,7 @@ class KeepAliveHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
+    faults = Faults()
 
     def handle_expect_100(self) -> bool:
         """Tell the client to send the body, now rather than when the buffer is flushed."""
@@ -61,15 +69,52 @@ class KeepAliveHandler(WSGIRequestHandler):
             body = self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
         try:
-            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-            self._answer(status, list(headers), b"".join(chunks))
+            if environ["PATH_INFO"] == FAULTS_PATH:
+                self._take_orders(body)
+            else:
+                self._run(environ, body)
         except ConnectionError:
             self.close_connection = True
         except NotImplementedError as error:
-            self._fail("501 Not Implemented", "NotImplemented", str(error))
+            self._fail(_line(HTTPStatus.NOT_IMPLEMENTED), "NotImplemented", str(error))
         except Exception as error:  # noqa: BLE001 - one call that fails must not end the others' connection
             traceback.print_exc()
-            self._fail("500 Internal Server Error", "InternalFailure", f"{type(error).__name__}: {error}")
+            self._fail(_line(HTTPStatus.INTERNAL_SERVER_ERROR), "InternalFailure", f"{type(error).__name__}: {error}")
+
+    def _run(self, environ: dict[str, Any], body: bytes) -> None:
+        call = Call.of(environ, body)
+        fault = self.faults.draw(call)
+        match fault:
+            case Fault.THROTTLED | Fault.SERVER_ERROR | Fault.UNAVAILABLE:
+                said = refusal(fault, call, environ)
+                self._answer(_line(said.status), list(said.headers), said.body)
+                return
+            case Fault.RESET:
+                self._hang_up()
+                return
+            case Fault.SLOW:
+                time.sleep(self.faults.slow_seconds)
+        chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        if fault is Fault.ANSWER_LOST:
+            self._hang_up()
+        else:
+            self._answer(status, list(headers), b"".join(chunks))
+
+    def _take_orders(self, body: bytes) -> None:
+        if self.command != "GET":
+            try:
+                self.faults.order(Orders.parse(body) if self.command == "PUT" else Orders())
+            except (ValueError, TypeError) as error:
+                self._fail(_line(HTTPStatus.BAD_REQUEST), "ValidationException", str(error))
+                return
+        told = json.dumps(self.faults.told()).encode()
+        self._answer(_line(HTTPStatus.OK), [("Content-Type", "application/json")], told)
+
+    def _hang_up(self) -> None:
+        """End the connection at once; without lingering the other side gets a reset, and no orderly end."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
+        self.close_connection = True
 
     def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         code, _, reason = status.partition(" ")
@@ -94,6 +139,10 @@ class KeepAliveHandler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing: an apply makes thousands of requests."""
+
+
+def _line(status: HTTPStatus) -> str:
+    return f"{status.value} {status.phrase}"
 
 
 def _listen(port: int) -> BaseWSGIServer:
