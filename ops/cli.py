@@ -23,6 +23,7 @@ from ops.plan.command import plan as plan_layers
 from ops.plan.report import as_document as plan_as_document
 from ops.plan.report import print_plan
 from ops.preflight.command import all_clear, findings_as_document, look_ahead, print_findings
+from ops.recover.command import recover as bring_together
 from ops.state import States
 from ops.synth import synthesize
 from ops.traceability import traceability as trace_requirements
@@ -167,6 +168,12 @@ def unlock(env: Name = EMBEDDED, *, yes: Yes = False, suffix: Suffix = None, emb
     environment = enter(load_environment(env, suffix=suffix, embedded=embedded))
     console = _console()
     release_locks(environment, confirmation=Confirmation(environment, console, yes), console=console)
+
+
+@app.command()
+def recover(env: Name = EMBEDDED, *, suffix: Suffix = None, embedded: Embedded = False) -> None:
+    """After a kill: release locks that nobody holds, and adopt what no state knows of. Deletes nothing."""
+    bring_together(enter(load_environment(env, suffix=suffix, embedded=embedded)), console=_console())
 
 
 @app.command()

@@ -4,7 +4,7 @@ import getpass
 import json
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.backend import Backend
+from ops.progress import duration
 from ops.synth import Layer
 from ops.terraform import Terraform
 
@@ -25,9 +26,20 @@ class Lock:
     operation: str
     created: datetime
 
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether this user took it on this machine."""
+        return self.who == f"{getpass.getuser()}@{socket.gethostname()}"
+
+    @property
+    def description(self) -> str:
+        """Who holds it, for what and since when."""
+        age = duration((datetime.now(UTC) - self.created).total_seconds())
+        return f"held by {self.who} for {self.operation}, since {self.created:%Y-%m-%d %H:%M:%S} UTC ({age} ago)"
+
     def is_ours(self, *, since: datetime) -> bool:
         """Whether this user took it on this machine after `since`."""
-        return self.who == f"{getpass.getuser()}@{socket.gethostname()}" and self.created >= since
+        return self.is_of_this_machine and self.created >= since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +57,9 @@ class Locks:
 
     def release(self, layer: Layer, lock: Lock, *, terraform: Terraform, log: Path) -> None:
         """Release a lock that is known to be abandoned."""
-        terraform.initialise(layer, log=log)
-        terraform.force_unlock(layer, lock.id, log=log)
+        if lock.id:
+            terraform.initialise(layer, log=log)
+            terraform.force_unlock(layer, lock.id, log=log)
         # Killed between the two, a process leaves only one of them, with which Terraform cannot cope.
         left = self.find(layer.name)
         if left is not None and left.id == lock.id:
@@ -86,7 +99,13 @@ class Locks:
 
 
 def _parse(text: str) -> Lock:
-    document: dict[str, Any] = json.loads(text)
-    # Go writes nanoseconds, which Python does not read.
-    created = datetime.fromisoformat(document["Created"][:19] + "+00:00")
-    return Lock(id=document["ID"], who=document["Who"], operation=document["Operation"], created=created)
+    """The lock that a text describes; nobody knows whose it is where that cannot be read."""
+    try:
+        document: dict[str, Any] = json.loads(text)
+        # Go writes nanoseconds, which Python does not read.
+        created = datetime.fromisoformat(document["Created"][:19] + "+00:00")
+        return Lock(id=document["ID"], who=document["Who"], operation=document["Operation"], created=created)
+    except (ValueError, KeyError, TypeError):
+        return Lock(
+            id="", who="nobody knows whom", operation="nobody knows what", created=datetime.fromtimestamp(0, UTC)
+        )

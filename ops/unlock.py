@@ -1,6 +1,6 @@
 """Releases the locks that are left on an environment's states when a process was killed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,8 +9,7 @@ from ops.account import Environment
 from ops.backend import load_backend
 from ops.confirm import Confirmation
 from ops.interrupt import Interrupt
-from ops.locks import Lock, Locks
-from ops.progress import duration
+from ops.locks import Locks
 from ops.synth import synthesize
 from ops.terraform import terraform_for
 
@@ -25,15 +24,10 @@ def unlock(environment: Environment, *, confirmation: Confirmation, console: Con
             console.print(f"No state of {environment.suffix} is locked.")
             return
         for name, lock in held.items():
-            console.print(f"  {name}: {escape(_describe(lock))}", soft_wrap=True)
+            console.print(f"  {name}: {escape(lock.description)}", soft_wrap=True)
         confirmation.of_unlock(list(held))
         terraform = terraform_for(synthesized, workspace=environment.workspace, interrupt=Interrupt())
         logs = environment.workspace.new_log_folder("unlock", now=datetime.now().astimezone())
         for name, lock in held.items():
             locks.release(synthesized.layers[name], lock, terraform=terraform, log=logs / f"{name}.log")
             console.print(f"Released the lock on {name}.")
-
-
-def _describe(lock: Lock) -> str:
-    age = duration((datetime.now(UTC) - lock.created).total_seconds())
-    return f"held by {lock.who} for {lock.operation}, since {lock.created:%Y-%m-%d %H:%M:%S} UTC ({age} ago)"

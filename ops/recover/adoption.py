@@ -1,0 +1,121 @@
+"""Takes resources that exist into a layer's state, with Terraform's import blocks.
+
+Whether something exists, the provider is asked itself: what it cannot find is left out, and the plan made again. A plan
+that would destroy anything is not carried out; what it is about is left out as well, and told.
+https://developer.hashicorp.com/terraform/language/import
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops.errors import OpsError, StoppedError
+from ops.messages import Diagnostic, parse_line
+from ops.synth import Layer
+from ops.terraform import Terraform
+
+_IMPORTS = "import.tf.json"
+_PLAN = "import.tfplan"
+_QUOTED_ADDRESS = re.compile(r'"(aws_\w+\.[\w-]+)"')
+# Each attempt leaves out all that the one before could not find; what depends on that fails one attempt later.
+_ATTEMPTS = 6
+
+
+@dataclass
+class Adopted:
+    """What became of the candidates of a layer: taken into the state, or left out because of what it would cost."""
+
+    layer: str
+    taken: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """Adopts resources into the state of one layer, whose folder is initialised."""
+
+    terraform: Terraform
+    layer: Layer
+    log: Path
+
+    def adopt(self, candidates: Mapping[str, str]) -> Adopted:
+        """Take those of `candidates` (addresses, and by what each is known) that exist into the state.
+
+        Raises OpsError with what Terraform said when it is about something else than a candidate.
+        """
+        adopted = Adopted(layer=self.layer.name)
+        left = dict(candidates)
+        imports = self.layer.folder / _IMPORTS
+        try:
+            for _ in range(_ATTEMPTS):
+                if not left:
+                    return adopted
+                imports.write_text(json.dumps({"import": [{"to": to, "id": known} for to, known in left.items()]}))
+                if missing := self._not_found(left):
+                    left = {to: known for to, known in left.items() if to not in missing}
+                elif destroyed := self._destroyed():
+                    adopted.refused |= {to: why for to, why in destroyed.items() if to in left}
+                    left = {to: known for to, known in left.items() if to not in destroyed}
+                else:
+                    self._run(["apply", "-json", "-input=false", _PLAN])
+                    adopted.taken = left
+                    break
+        finally:
+            imports.unlink(missing_ok=True)
+            (self.layer.folder / _PLAN).unlink(missing_ok=True)
+        if adopted.taken:
+            # Layers that come after this one read its outputs, which an apply of single resources leaves out.
+            self._run(["apply", "-json", "-input=false", "-refresh-only", "-auto-approve"])
+        return adopted
+
+    def _not_found(self, candidates: Mapping[str, str]) -> set[str]:
+        """The candidates that the provider does not find; none if the plan could be made."""
+        targets = [f"-target={address}" for address in candidates]
+        problems = self._problems(["plan", "-json", "-input=false", f"-out={_PLAN}", *targets])
+        if problems is None:
+            return set()
+        named = {address for problem in problems for address in _addresses(problem) if address in candidates}
+        if not named:
+            raise self._failed(problems)
+        return named
+
+    def _destroyed(self) -> dict[str, str]:
+        """What the plan would destroy, with the attributes that are to blame."""
+        shown = self.log.with_suffix(".plan.json")
+        shown.touch(mode=0o600)
+        try:
+            with self.terraform.running(self.layer, ["show", "-json", _PLAN], log=shown) as run:
+                lines = list(run.lines())
+        finally:
+            shown.unlink()
+        document = json.loads(next(line for line in lines if line.startswith("{")))
+        return {
+            change["address"]: ", ".join(sorted(str(path[0]) for path in change["change"].get("replace_paths", [])))
+            for change in document.get("resource_changes", [])
+            if "delete" in change["change"]["actions"]
+        }
+
+    def _run(self, arguments: list[str]) -> None:
+        if problems := self._problems(arguments):
+            raise self._failed(problems)
+
+    def _problems(self, arguments: list[str]) -> list[Diagnostic] | None:
+        """What Terraform complains of; None if it succeeded."""
+        with self.terraform.running(self.layer, arguments, log=self.log) as run:
+            said = [parse_line(line) for line in run.lines()]
+        if self.terraform.interrupt.requested:
+            raise StoppedError("Stopped.")
+        if run.code == 0:
+            return None
+        problems = [one for one in said if isinstance(one, Diagnostic) and one.severity == "error"]
+        return problems or [Diagnostic(severity="error", summary="Terraform gave no reason", detail=str(self.log))]
+
+    def _failed(self, problems: list[Diagnostic]) -> OpsError:
+        reasons = "\n".join(f"  {one.address or self.layer.name}: {one.summary}\n    {one.detail}" for one in problems)
+        return OpsError(f"{self.layer.name} could not be adopted:\n{reasons}\n  Log: {self.log}")
+
+
+def _addresses(problem: Diagnostic) -> set[str]:
+    return {problem.address, *_QUOTED_ADDRESS.findall(problem.detail)}
