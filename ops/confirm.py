@@ -48,6 +48,15 @@ class Confirmation:
         )
         self._ask(expected="yes", question="Is nobody at work? Only 'yes' goes on:")
 
+    def of_restore(self, layer: str, version: str, *, resources: int) -> None:
+        """Raise BadInputError unless the person wants an old version of a state back."""
+        self.console.print(
+            f"Makes version {version} the state of [bold]{layer}[/] of {self.environment.suffix}: {resources} resources. "
+            "What exists does not change.",
+            soft_wrap=True,
+        )
+        self._ask(expected="yes", question="Go ahead? Only 'yes' does:")
+
     @property
     def _where(self) -> str:
         if self.environment.embedded:

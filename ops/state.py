@@ -58,3 +58,8 @@ class States:
             raise
         document = json.loads(answer["Body"].read())
         return State(outputs=document.get("outputs", {}), resources=document.get("resources", []))
+
+
+def count_resources(resources: list[dict[str, Any]]) -> int:
+    """How many resources a state holds, as Terraform writes them down."""
+    return sum(len(resource["instances"]) for resource in resources if resource["mode"] == "managed")

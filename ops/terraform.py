@@ -94,7 +94,7 @@ class Terraform:
         return self.interrupt.killed(run.process)
 
     def force_unlock(self, layer: Layer, lock_id: str, *, log: Path) -> int:
-        """Release a lock that is known to be abandoned."""
+        """Release a lock that is known to be abandoned, even where Ctrl-C has just ended everything else."""
         with log.open("ab") as output:
             return subprocess.run(
                 [self.binary.path, "force-unlock", "-force", lock_id],
@@ -106,6 +106,12 @@ class Terraform:
                 start_new_session=True,
                 check=False,
             ).returncode
+
+    def push_state(self, layer: Layer, state: Path, *, log: Path) -> int:
+        """Make `state` the state of a layer, whatever that was before. Returns Terraform's exit code."""
+        if code := self.initialise(layer, log=log):
+            return code
+        return self._wait(layer, ["state", "push", "-force", str(state)], log=log)
 
     def _wait(self, layer: Layer, arguments: list[str], *, log: Path) -> int:
         with self.running(layer, arguments, log=log) as run:

@@ -102,13 +102,18 @@ class Plan:
 def read_plan(document: Mapping[str, Any], *, layers: tuple[str, ...]) -> Plan:
     """The plan in Terraform's JSON."""
     outputs = document.get("output_changes", {})
-    changes = tuple(_changes(document.get("resource_changes", [])))
+    changes = read_changes(document.get("resource_changes", []))
     return Plan(
         layers=layers,
         changes=changes,
         outputs=tuple(name for name in layers if outputs.get(name, {}).get("actions", ["no-op"]) != ["no-op"]),
-        drift=tuple(one for one in _changes(document.get("resource_drift", [])) if _is_undone(one, changes)),
+        drift=tuple(one for one in read_changes(document.get("resource_drift", [])) if _is_undone(one, changes)),
     )
+
+
+def read_changes(found: list[dict[str, Any]]) -> tuple[Change, ...]:
+    """The changes in one of the lists of Terraform's JSON, without what is only read or left as it is."""
+    return tuple(_changes(found))
 
 
 def _is_undone(drifted: Change, changes: tuple[Change, ...]) -> bool:

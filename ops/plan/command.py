@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -22,7 +23,8 @@ from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for
 
 # All layers are refreshed in one run, which mostly waits for AWS.
-_PARALLELISM = "20"
+_PLAN = ("plan", "-json", "-input=false", "-lock=false", "-out=plan.tfplan", "-parallelism=20")
+_REFRESH = (*_PLAN, "-refresh-only")
 _HEARTBEAT_SECONDS = 15
 _NOTHING_TO_DO = '{"resource_changes": [], "output_changes": {}}'
 
@@ -40,8 +42,16 @@ def plan_layers(
     environment: Environment, synthesized: Synthesized, existing: dict[str, State], *, console: Console
 ) -> Plan:
     """Plan all layers that were synthesized, against the states that exist. The working folder is reserved already."""
-    document = _Planning(environment, synthesized, existing, console).run()
+    document = _Planning(environment, synthesized, existing, console).run(_PLAN)
     return read_plan(json.loads(document), layers=tuple(synthesized.layers))
+
+
+def refresh_layers(
+    environment: Environment, synthesized: Synthesized, existing: dict[str, State], *, console: Console
+) -> dict[str, Any]:
+    """Compare the states that exist with the account; the plan as Terraform's JSON, of nothing but differences."""
+    document: dict[str, Any] = json.loads(_Planning(environment, synthesized, existing, console).run(_REFRESH))
+    return document
 
 
 class _Planning:
@@ -58,16 +68,13 @@ class _Planning:
         self._root = write_root(synthesized, existing, plan_folder(environment))
         self._log = self._workspace.new_log_folder("plan", now=datetime.now().astimezone()) / "plan.log"
 
-    def run(self) -> str:
+    def run(self, arguments: tuple[str, ...]) -> str:
         """The plan as JSON. Raises OpsError with what Terraform said."""
         _forget_other_modules(self._workspace.terraform_data(self._root.name), self._root)
         with self._interrupt.listening(), self._progress() as tell:
             if self._terraform.initialise(self._root, log=self._log) != 0:
                 raise self._failed([])
-            arguments = ["plan", "-json", "-input=false", "-lock=false", "-out=plan.tfplan"]
-            with self._terraform.running(
-                self._root, [*arguments, f"-parallelism={_PARALLELISM}"], log=self._log
-            ) as run:
+            with self._terraform.running(self._root, list(arguments), log=self._log) as run:
                 problems: list[Diagnostic] = []
                 refreshed, to_do = 0, True
                 for line in run.lines():
@@ -78,7 +85,7 @@ class _Planning:
                         case Diagnostic(severity="error") as problem:
                             problems.append(problem)
                         case Changes(total=total):
-                            to_do = total > 0
+                            to_do = total > 0 or arguments == _REFRESH
                         case Outputs(changed=changed):
                             to_do = to_do or changed
             if run.code != 0:

@@ -34,12 +34,13 @@ def as_document(plan: Plan) -> dict[str, Any]:
             }
             for layer in plan.layers
         },
-        "changes": [_change_document(change) for change in plan.changes],
-        "drift": [_change_document(change) for change in plan.drift],
+        "changes": [change_document(change) for change in plan.changes],
+        "drift": [change_document(change) for change in plan.drift],
     }
 
 
-def _change_document(change: Change) -> dict[str, Any]:
+def change_document(change: Change) -> dict[str, Any]:
+    """One change, for machines."""
     return {
         "layer": change.layer,
         "address": change.address,
@@ -75,12 +76,14 @@ def _print_details(console: Console, plan: Plan) -> None:
         if changes:
             console.print(f"\n[bold]{layer}[/]")
         for change in changes:
-            _print_change(console, change)
+            print_change(console, change)
 
 
-def _print_change(console: Console, change: Change) -> None:
+def print_change(console: Console, change: Change, *, what: str | None = None) -> None:
+    """One change to one resource, with its attributes; `what` says otherwise than the action what happens to it."""
     style = _STYLES[change.action]
-    console.print(f"  [{style}]{change.action:7}[/] {escape(change.address)}", highlight=False, soft_wrap=True)
+    word = what or change.action
+    console.print(f"  [{style}]{word:7}[/] {escape(change.address)}", highlight=False, soft_wrap=True)
     # In a replacement almost everything becomes unknown; why it is replaced is what matters.
     because = [attribute for attribute in change.attributes if attribute.replaces] or change.attributes
     for attribute in because:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from ops import cli
 from ops.account import Environment
+from ops.commands import application, life
 from ops.errors import explain
 from ops.synth import Layer, Synthesized
 
@@ -19,7 +20,7 @@ from ops.synth import Layer, Synthesized
 def nowhere(monkeypatch: pytest.MonkeyPatch, environment: Environment) -> Environment:
     """An environment `local` whose working folder is empty."""
     local = replace(environment, embedded=True)
-    monkeypatch.setattr(cli, "load_environment", lambda *_, **__: local)
+    monkeypatch.setattr(application, "load_environment", lambda *_, **__: local)
     return local
 
 
@@ -66,7 +67,7 @@ def test_without_the_embedded_aws_it_says_what_starts_it() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_credentials_of_another_account_are_bad_input(monkeypatch: pytest.MonkeyPatch, real: Environment) -> None:
-    monkeypatch.setattr(cli, "load_environment", lambda *_, **__: real)
+    monkeypatch.setattr(application, "load_environment", lambda *_, **__: real)
 
     result = invoke("destroy", "prod", "--yes")
 
@@ -90,7 +91,7 @@ def test_errors_of_aws_are_readable(
     def fail(_environment: Environment) -> Environment:
         raise error
 
-    monkeypatch.setattr(cli, "enter", fail)
+    monkeypatch.setattr(application, "enter", fail)
 
     result = invoke("deploy", "local")
 
@@ -102,7 +103,7 @@ def test_a_ctrl_c_before_anything_runs_is_no_traceback(monkeypatch: pytest.Monke
     def interrupted(_environment: Environment) -> Environment:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "enter", interrupted)
+    monkeypatch.setattr(application, "enter", interrupted)
 
     assert invoke("deploy", "local").exit_code == 130
 
@@ -125,7 +126,7 @@ def test_an_unknown_layer_is_bad_input_and_the_known_ones_are_listed(tmp_path: P
 def test_synth_speaks_to_machines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, nowhere: Environment) -> None:
     resources: dict[str, Any] = {"aws_vpc": {"vpc": {}}, "aws_subnet": {"a": {}, "b": {}}}
     layer = Layer("network", frozenset(), tmp_path, {"resource": resources})
-    monkeypatch.setattr(cli, "synthesize", lambda _environment: Synthesized({"network": layer}))
+    monkeypatch.setattr(life, "synthesize", lambda _environment: Synthesized({"network": layer}))
 
     result = invoke("synth", "local", "--json")
 
