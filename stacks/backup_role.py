@@ -53,12 +53,12 @@ def _database(layer: AnyLayer, database: DatabaseOutputs) -> list[Statement]:
         layer.arn("rds", f"cluster-pg:{layer.names('db-cluster-parameter-group')}"),
     ]
     describe = ("DescribeDBClusterAutomatedBackups", "DescribeDBClusterSnapshots", "DescribeDBClusters")
-    snapshot = ("AddTagsToResource", "CopyDBClusterSnapshot", "CreateDBClusterSnapshot", "ListTagsForResource")
+    snapshot = ("AddTagsToResource", "CopyDBClusterSnapshot", "DeleteDBClusterSnapshot")
     restore = ("AddTagsToResource", "DeleteDBCluster", "ListTagsForResource", "RestoreDBClusterFromSnapshot")
     return [
         allow(*(f"rds:{action}" for action in describe), on=[layer.arn("rds", "*")]),
-        allow(*(f"rds:{action}" for action in snapshot), on=[database.cluster_arn, snapshots]),
-        allow("rds:DeleteDBClusterSnapshot", on=[snapshots]),
+        allow("rds:CreateDBClusterSnapshot", "rds:ListTagsForResource", on=[database.cluster_arn, snapshots]),
+        allow(*(f"rds:{action}" for action in snapshot), on=[snapshots]),
         allow(*(f"rds:{action}" for action in restore), on=copies),
         allow("rds:RestoreDBClusterFromSnapshot", on=[snapshots, *around]),
     ]

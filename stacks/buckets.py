@@ -22,7 +22,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
 
 from stacks.base import AnyLayer
-from stacks.iam import ANYONE, INSECURE, Statement, deny, policy
+from stacks.iam import ANYONE, INSECURE, Condition, Statement, deny, policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +89,18 @@ def _tls_only(made: S3Bucket) -> list[Statement]:
         deny("s3:*", on=both, to=ANYONE, when=INSECURE, sid="OnlyOverTls"),
         deny("s3:*", on=both, to=ANYONE, when=outdated, sid="OnlyOverTls12OrLater"),
     ]
+
+
+def only_under(key_arn: str, *, objects: str) -> list[Statement]:
+    """Refuses objects under any other key than the bucket's own; who names none gets that one.
+
+    S3 looks at the policy before it adds the bucket's default, so that a request without headers has to pass:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    """
+    method, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    refused: dict[str, Condition] = {
+        "OnlyUnderOurKey": {"StringNotEquals": {key: key_arn}, "Null": {key: "false"}},
+        "NotUnderKeysOfS3": {"Null": {method: "false", key: "true"}},
+        "NotUnderKeysOfClients": {"Null": {f"{method}-customer-algorithm": "false"}},
+    }
+    return [deny("s3:PutObject", on=[objects], to=ANYONE, when=when, sid=sid) for sid, when in refused.items()]

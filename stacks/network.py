@@ -23,7 +23,7 @@ from stacks.alarms import Alarm, Metric, Missing, raise_alarms
 from stacks.alerting import Alerting
 from stacks.base import Layer
 from stacks.endpoints import gateway_endpoints, interface_endpoints
-from stacks.iam import allow, role, trust
+from stacks.iam import EVERYTHING, allow, role, trust
 from stacks.keys import Keys
 from stacks.log_groups import log_group
 from stacks.security_groups import HTTP, HTTPS, POSTGRESQL, Flows, SecurityGroups, security_groups
@@ -128,7 +128,7 @@ class Network(Layer[NetworkOutputs]):
             trusts=trust("vpc-flow-logs.amazonaws.com", account_id=self.account_id),
             may=[
                 allow("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", on=[f"{group.arn}:*"]),
-                allow("logs:DescribeLogGroups", on=[self.arn("logs", "log-group:*")]),
+                allow("logs:DescribeLogGroups", on=EVERYTHING, sid="NoResourceLevelPermission"),
             ],
         )
         FlowLog(

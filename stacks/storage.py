@@ -26,8 +26,8 @@ from constructs import Construct
 from stacks.alarms import Alarm, Expression, Metric, Missing, raise_alarms
 from stacks.alerting import Alerting
 from stacks.base import Layer
-from stacks.buckets import Bucket, BucketContent, bucket
-from stacks.iam import ANYONE, Statement, allow, deny, service
+from stacks.buckets import Bucket, BucketContent, bucket, only_under
+from stacks.iam import Statement, allow, service
 from stacks.keys import Keys
 from stacks.settings import Settings
 
@@ -194,13 +194,12 @@ class Storage(Layer[StorageOutputs]):
 
     def _data_bucket(self, *, key_arn: str, logs: Bucket) -> S3Bucket:
         arn = f"arn:aws:s3:::{self.names.bucket('data')}"
-        other_key = {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}}
         data = bucket(
             self,
             "data",
             BucketContent(
                 key_arn=key_arn,
-                statements=[deny("s3:PutObject", on=[f"{arn}/*"], to=ANYONE, when=other_key, sid="OnlyUnderOurKey")],
+                statements=only_under(key_arn, objects=f"{arn}/*"),
                 lifecycle=[
                     S3BucketLifecycleConfigurationRule(
                         id="tier-down",
