@@ -21,7 +21,7 @@ def role_of(environment: Synthesized, attribute: str) -> Resource:
     (found,) = [
         role
         for role in environment.resources("aws_iam_role", layer=task.layer)
-        if resolved(environment, task, task[attribute]) == reference(role, "arn")
+        if resolved(environment, task, task[attribute]) == reference(environment, role, "arn")
     ]
     return found
 

@@ -28,7 +28,7 @@ DATA_KEY = {"kms:GenerateDataKey", "kms:GenerateDataKey*", "kms:GenerateDataKeyW
 
 
 def key_of(environment: Synthesized, resource: Resource, path: str) -> str | None:
-    """The key that an attribute refers to in the end, as `<keys: aws_kms_key.NAME.arn>`."""
+    """The key that an attribute refers to in the end, as `reference` writes it."""
     found: str | None = resolved(environment, resource, at(resource.body, path))
     return found
 
@@ -45,7 +45,7 @@ def let_in(key: Resource) -> set[str]:
 
 @pytest.mark.requirement("ENV-8", "DB-2", "ST-1", "ST-2", "BK-1", "OBS-1", "OBS-4")
 def test_whatever_is_stored_is_under_a_key_that_lets_its_service_in(environment: Synthesized) -> None:
-    keys = {reference(key, "arn"): key for key in environment.resources("aws_kms_key")}
+    keys = {reference(environment, key, "arn"): key for key in environment.resources("aws_kms_key")}
     assert STORES.items() <= {(kind, path) for kind, path in ASKS}, "say who asks for the key of what is new"
     used = set()
     for (resource_type, path), asks in ASKS.items():

@@ -70,7 +70,7 @@ def test_no_key_is_of_use_to_a_service_that_keeps_nothing_under_it(environment: 
         for resource in environment.resources(resource_type):
             keeps.setdefault(key_of(environment, resource, path), set()).add(asks)
     for key in environment.resources("aws_kms_key"):
-        needed = keeps.get(reference(key, "arn"), set())
+        needed = keeps.get(reference(environment, key, "arn"), set())
         if key.name == "alerts":
             needed = needed | publishers_of(environment)
         for statement in uses(key):

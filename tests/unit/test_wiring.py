@@ -12,12 +12,12 @@ def subnets(environment: Synthesized, tier: str) -> list[str]:
     """The subnets of a tier, in the order of the zones."""
     found = [made for made in environment.resources("aws_subnet") if made.name.startswith(f"{tier}-")]
     assert len(found) == 3, tier
-    return [reference(subnet, "id") for subnet in found]
+    return [reference(environment, subnet, "id") for subnet in found]
 
 
 def group(environment: Synthesized, name: str) -> list[str]:
     """A security group, as the only one of a list."""
-    return [reference(environment.one("aws_security_group", name), "id")]
+    return [reference(environment, environment.one("aws_security_group", name), "id")]
 
 
 def variables(environment: Synthesized) -> dict[str, str]:
@@ -63,8 +63,8 @@ def test_a_restored_database_is_where_the_original_is(environment: Synthesized) 
 @pytest.mark.requirement("ENV-5", "APP-3", "DB-1")
 def test_a_task_writes_to_the_writer_reads_from_readers_and_finds_its_own_stores(environment: Synthesized) -> None:
     cluster, told = environment.one("aws_rds_cluster"), variables(environment)
-    assert told["DATABASE_WRITER_HOST"] == reference(cluster, "endpoint")
-    assert told["DATABASE_READER_HOST"] == reference(cluster, "reader_endpoint")
+    assert told["DATABASE_WRITER_HOST"] == reference(environment, cluster, "endpoint")
+    assert told["DATABASE_READER_HOST"] == reference(environment, cluster, "reader_endpoint")
     assert told["DATABASE_PORT"] == str(cluster["port"])
     assert told["DATABASE_NAME"] == cluster["database_name"]
     assert told["SESSION_TABLE"] == environment.one("aws_dynamodb_table")["name"]
@@ -75,7 +75,7 @@ def test_a_task_writes_to_the_writer_reads_from_readers_and_finds_its_own_stores
 def test_a_task_runs_one_release_of_the_image_in_our_own_registry(environment: Synthesized) -> None:
     task = environment.one("aws_ecs_task_definition")
     (container,) = json.loads(task["container_definitions"])
-    repository = reference(environment.one("aws_ecr_repository"), "repository_url")
+    repository = reference(environment, environment.one("aws_ecr_repository"), "repository_url")
     release = environment.settings.service.image_tag
     assert resolved(environment, task, container["image"]) == f"{repository}:{release}"
 
@@ -131,7 +131,7 @@ def test_autoscaling_counts_the_requests_of_this_load_balancer(environment: Synt
     tracked = requests["target_tracking_scaling_policy_configuration"]["predefined_metric_specification"]
     balancer, targets = environment.one("aws_lb"), environment.one("aws_lb_target_group")
     # The order is AWS's: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
-    label = f"{reference(balancer, 'arn_suffix')}/{reference(targets, 'arn_suffix')}"
+    label = f"{reference(environment, balancer, 'arn_suffix')}/{reference(environment, targets, 'arn_suffix')}"
     assert resolved(environment, requests, tracked["resource_label"]) == label
 
 
@@ -141,9 +141,9 @@ def test_the_plan_fills_our_vault_by_our_role(environment: Synthesized) -> None:
     vault, role = environment.one("aws_backup_vault"), environment.one("aws_iam_role", layer="backup")
     (rule,) = resolved(environment, plan, plan["rule"])
     assert rule["target_vault_name"] == vault["name"]
-    assert resolved(environment, selection, selection["plan_id"]) == reference(plan, "id")
+    assert resolved(environment, selection, selection["plan_id"]) == reference(environment, plan, "id")
     for user in [selection, *environment.resources("aws_backup_restore_testing_selection")]:
-        assert resolved(environment, user, user["iam_role_arn"]) == reference(role, "arn"), user.address
+        assert resolved(environment, user, user["iam_role_arn"]) == reference(environment, role, "arn"), user.address
 
 
 @pytest.mark.requirement("BK-4")
@@ -160,7 +160,7 @@ def test_restores_are_tested_at_least_weekly_on_points_that_still_exist(environm
 
 @pytest.mark.requirement("OBS-1", "OBS-2")
 def test_the_topic_that_layers_publish_to_is_the_one_people_listen_to(environment: Synthesized) -> None:
-    topic = reference(environment.one("aws_sns_topic", "alerts"), "arn")
+    topic = reference(environment, environment.one("aws_sns_topic", "alerts"), "arn")
     senders = {"aws_backup_vault_notifications": "sns_topic_arn", "aws_db_event_subscription": "sns_topic"}
     heard: list[tuple[Resource, object]] = [
         (made, made[attribute]) for kind, attribute in senders.items() for made in environment.resources(kind)
@@ -193,11 +193,11 @@ def test_event_rules_listen_to_what_is_ours(environment: Synthesized) -> None:
 
     cluster, service = environment.one("aws_ecs_cluster"), environment.one("aws_ecs_service")
     # The provider's id of a service is its ARN.
-    assert listens("deployment-failed", "resources") == [reference(service, "id")]
-    assert listens("task-stopped", "detail", "clusterArn") == [reference(cluster, "arn")]
-    role = reference(environment.one("aws_iam_role", layer="backup"), "arn")
+    assert listens("deployment-failed", "resources") == [reference(environment, service, "id")]
+    assert listens("task-stopped", "detail", "clusterArn") == [reference(environment, cluster, "arn")]
+    role = reference(environment, environment.one("aws_iam_role", layer="backup"), "arn")
     assert listens("backup-job", "detail", "iamRoleArn") == listens("restore-job", "detail", "iamRoleArn") == [role]
-    keys = sorted(reference(key, "arn") for key in environment.resources("aws_kms_key"))
+    keys = sorted(reference(environment, key, "arn") for key in environment.resources("aws_kms_key"))
     heard = listens("key-deletion", "detail", "resources", "ARN")
     assert isinstance(heard, list)
     assert sorted(heard) == keys
