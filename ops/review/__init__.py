@@ -1,0 +1,1 @@
+"""What a plan means, for the person who has to say yes."""

@@ -1,0 +1,1 @@
+"""What an environment costs in a month, before and after a plan."""
