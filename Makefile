@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-down test unit check traceability bench cdktf-cli clean
+.PHONY: help setup local local-down test unit check traceability audit faults bench cdktf-cli clean
 
 help: ## What there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -33,6 +33,12 @@ check: $(STAMP) ## Lint, formatting and types
 
 traceability: $(STAMP) ## Which test proves which requirement
 	@$(PYTHON) -m ops traceability
+
+audit: $(STAMP) ## Let independent judges look at the environment, before and after it is deployed
+	@$(PYTHON) -m ops.audit
+
+faults: $(STAMP) ## Break deployments in every way, and show that they survive; about an hour
+	@$(PYTHON) -m ops.faults
 
 bench: $(STAMP) ## Measure how fast the environment synthesizes and deploys
 	@$(PYTHON) -m ops.bench

@@ -3,9 +3,11 @@
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import boto3
 
+from ops.answers import aws_session
 from ops.emulator import Emulator, running_emulator
 from ops.errors import BadInputError
 from ops.workspace import Workspace
@@ -14,6 +16,8 @@ from stacks.settings import Settings
 from stacks.settings_file import load_settings
 
 EMBEDDED = "local"
+# Names the record of an embedded AWS other than that of `make local`: tests and measurements have one of their own.
+RECORD_VARIABLE = "EMBEDDED_AWS_RECORD"
 _DUMMY_KEY = "embedded"
 # Variables that would lead away from the embedded AWS, or to another account on it.
 _LEADS_ELSEWHERE = (
@@ -52,7 +56,7 @@ class Environment:
     @cached_property
     def _session(self) -> boto3.Session:
         # One for all: a session reads the description of each service from disk once, and that takes its time.
-        return boto3.Session(region_name=self.settings.environment.region)
+        return aws_session(self.settings.environment.region)
 
     @property
     def command_line(self) -> str:
@@ -78,7 +82,8 @@ def enter(environment: Environment) -> Environment:
     Raises BadInputError when the embedded AWS is not running, or the credentials are of another account.
     """
     if environment.embedded:
-        return enter_embedded(environment, running_emulator(environment.workspace.shared / "emulator.json"))
+        record = os.environ.get(RECORD_VARIABLE) or environment.workspace.shared / "emulator.json"
+        return enter_embedded(environment, running_emulator(Path(record)))
     check_account(environment)
     return environment
 

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any
 
 from ops.account import Environment
 from ops.errors import BadInputError, OpsError
+
+# The line of a traceback that says what happened.
+_ERROR = re.compile(r"[\w.]+(Error|Exception)\b")
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,16 @@ def synthesize(environment: Environment) -> Synthesized:
     if finished.returncode == BadInputError.exit_code:
         raise BadInputError(said)
     if finished.returncode != 0:
-        raise OpsError(f"main.py failed with exit code {finished.returncode}:\n{said}")
+        raise OpsError(_failure(said, finished.returncode, environment))
     return read_synthesized(folder)
+
+
+def _failure(said: str, code: int, environment: Environment) -> str:
+    """What main.py died of. The rest is for whoever changes the stacks, and kept in a file."""
+    reason = next((line for line in said.splitlines() if _ERROR.match(line)), said.rpartition("\n")[2])
+    log = environment.workspace.folder / "synth.log"
+    log.write_text(said + "\n", encoding="utf-8")
+    return f"main.py failed with exit code {code}: {reason}\n  All that it said: {environment.workspace.relative(log)}"
 
 
 def read_synthesized(folder: Path) -> Synthesized:

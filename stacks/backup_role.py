@@ -51,16 +51,18 @@ def _database(layer: AnyLayer, database: DatabaseOutputs) -> list[Statement]:
     around = [
         layer.arn("rds", f"subgrp:{database.subnet_group_name}"),
         layer.arn("rds", f"cluster-pg:{layer.names('db-cluster-parameter-group')}"),
+        # Aurora has no options to set, but AWS's reference calls an option group required for a restore.
+        layer.arn("rds", "og:default:aurora-postgresql-15"),
     ]
     describe = ("DescribeDBClusterAutomatedBackups", "DescribeDBClusterSnapshots", "DescribeDBClusters")
     snapshot = ("AddTagsToResource", "CopyDBClusterSnapshot", "DeleteDBClusterSnapshot")
-    restore = ("AddTagsToResource", "DeleteDBCluster", "ListTagsForResource", "RestoreDBClusterFromSnapshot")
+    restore = ("AddTagsToResource", "DeleteDBCluster", "ListTagsForResource")
     return [
         allow(*(f"rds:{action}" for action in describe), on=[layer.arn("rds", "*")]),
         allow("rds:CreateDBClusterSnapshot", "rds:ListTagsForResource", on=[database.cluster_arn, snapshots]),
         allow(*(f"rds:{action}" for action in snapshot), on=[snapshots]),
         allow(*(f"rds:{action}" for action in restore), on=copies),
-        allow("rds:RestoreDBClusterFromSnapshot", on=[snapshots, *around]),
+        allow("rds:RestoreDBClusterFromSnapshot", on=[snapshots, *copies, *around]),
     ]
 
 

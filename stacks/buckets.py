@@ -99,7 +99,7 @@ def only_under(key_arn: str, *, objects: str) -> list[Statement]:
     """
     method, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     refused: dict[str, Condition] = {
-        "OnlyUnderOurKey": {"StringNotEquals": {key: key_arn}, "Null": {key: "false"}},
+        "OnlyUnderOurKey": {"ArnNotEquals": {key: key_arn}, "Null": {key: "false"}},
         "NotUnderKeysOfS3": {"Null": {method: "false", key: "true"}},
         "NotUnderKeysOfClients": {"Null": {f"{method}-customer-algorithm": "false"}},
     }

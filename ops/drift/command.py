@@ -10,7 +10,7 @@ from ops.backend import load_backend
 from ops.drift.found import Drift, changes_by_hand
 from ops.drift.strangers import find_strangers
 from ops.plan.changes import Action, Change
-from ops.plan.command import refresh_layers
+from ops.plan.command import refresh_document
 from ops.plan.report import change_document, print_change
 from ops.progress import counted
 from ops.state import States
@@ -23,7 +23,7 @@ def drift(environment: Environment, *, console: Console) -> Drift:
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
         existing = {name: states.read(name) for name in synthesized.layers}
-        document = refresh_layers(environment, synthesized, existing, console=console)
+        document = refresh_document(environment, synthesized, existing, console=console)
         return Drift(
             changes=changes_by_hand(document, synthesized),
             strangers=find_strangers(environment.session(), existing),

@@ -26,7 +26,8 @@ from ops.terraform import terraform_for
 _PLAN = ("plan", "-json", "-input=false", "-lock=false", "-out=plan.tfplan", "-parallelism=20")
 _REFRESH = (*_PLAN, "-refresh-only")
 _HEARTBEAT_SECONDS = 15
-_NOTHING_TO_DO = '{"resource_changes": [], "output_changes": {}}'
+_NOTHING_TO_DO: dict[str, Any] = {"resource_changes": [], "output_changes": {}}
+_LONGEST_LINE = 300
 
 
 def plan(environment: Environment, *, console: Console) -> Plan:
@@ -43,15 +44,21 @@ def plan_layers(
 ) -> Plan:
     """Plan all layers that were synthesized, against the states that exist. The working folder is reserved already."""
     document = _Planning(environment, synthesized, existing, console).run(_PLAN)
-    return read_plan(json.loads(document), layers=tuple(synthesized.layers))
+    return read_plan(document, layers=tuple(synthesized.layers))
 
 
-def refresh_layers(
+def plan_document(
     environment: Environment, synthesized: Synthesized, existing: dict[str, State], *, console: Console
 ) -> dict[str, Any]:
-    """Compare the states that exist with the account; the plan as Terraform's JSON, of nothing but differences."""
-    document: dict[str, Any] = json.loads(_Planning(environment, synthesized, existing, console).run(_REFRESH))
-    return document
+    """The plan of all layers as Terraform's JSON, with everything that exists and stays as it is."""
+    return _Planning(environment, synthesized, existing, console).run(_PLAN, whole=True)
+
+
+def refresh_document(
+    environment: Environment, synthesized: Synthesized, existing: dict[str, State], *, console: Console
+) -> dict[str, Any]:
+    """The states that exist compared with the account, as Terraform's JSON; nothing in it is to be done."""
+    return _Planning(environment, synthesized, existing, console).run(_REFRESH, whole=True)
 
 
 class _Planning:
@@ -68,8 +75,8 @@ class _Planning:
         self._root = write_root(synthesized, existing, plan_folder(environment))
         self._log = self._workspace.new_log_folder("plan", now=datetime.now().astimezone()) / "plan.log"
 
-    def run(self, arguments: tuple[str, ...]) -> str:
-        """The plan as JSON. Raises OpsError with what Terraform said."""
+    def run(self, arguments: tuple[str, ...], *, whole: bool = False) -> dict[str, Any]:
+        """The plan as JSON, `whole` even if there is nothing to do. Raises OpsError with what Terraform said."""
         _forget_other_modules(self._workspace.terraform_data(self._root.name), self._root)
         with self._interrupt.listening(), self._progress() as tell:
             if self._terraform.initialise(self._root, log=self._log) != 0:
@@ -85,31 +92,38 @@ class _Planning:
                         case Diagnostic(severity="error") as problem:
                             problems.append(problem)
                         case Changes(total=total):
-                            to_do = total > 0 or arguments == _REFRESH
+                            to_do = total > 0
                         case Outputs(changed=changed):
                             to_do = to_do or changed
             if run.code != 0:
                 raise self._failed(problems)
             # Showing a plan costs as much as starting Terraform again, and of an empty one there is nothing to show.
-            return self._shown() if to_do else self._keep(_NOTHING_TO_DO)
+            return self._shown() if to_do or whole else self._nothing()
 
-    def _shown(self) -> str:
-        """The saved plan as JSON, which is kept beside it."""
+    def _shown(self) -> dict[str, Any]:
+        """The saved plan, which is kept as JSON beside it."""
         kept = self._root.folder / "plan.json"
         kept.touch(mode=0o600)
         with self._terraform.running(self._root, ["show", "-json", "plan.tfplan"], log=kept) as run:
             said = list(run.lines())
         # Warnings of Terraform's own end up in the same file.
-        document = next((line for line in said if line.startswith("{")), "")
-        if run.code != 0 or not document:
-            raise OpsError("Terraform cannot show its own plan:\n" + "\n".join(said))
-        return self._keep(document)
+        text = next((line for line in said if line.startswith("{")), "")
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError:
+            raise OpsError(
+                f"Terraform cannot show its own plan, or not write it to {self._workspace.relative(kept)}. It says:\n"
+                + "\n".join(line[:_LONGEST_LINE] for line in said)
+            ) from None
+        kept.write_text(text, encoding="utf-8")
+        return document
 
-    def _keep(self, document: str) -> str:
+    def _nothing(self) -> dict[str, Any]:
+        """A plan of nothing, which is kept likewise."""
         kept = self._root.folder / "plan.json"
         kept.touch(mode=0o600)
-        kept.write_text(document, encoding="utf-8")
-        return document
+        kept.write_text(json.dumps(_NOTHING_TO_DO), encoding="utf-8")
+        return _NOTHING_TO_DO
 
     def _failed(self, problems: list[Diagnostic]) -> OpsError:
         if self._interrupt.requested:

@@ -8,15 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
-from ops.account import Environment
+from ops.account import EMBEDDED, Environment, enter, load_environment
 from ops.checks import Deployed
 from ops.embedded import embedded_alone
 from ops.progress import duration
 from ops.workspace import ROOT
-from tests.integration.deployment import embedded_environment
 
 Say = Callable[[str], None]
 _LINES_OF_A_FAILURE = 30
@@ -28,11 +26,10 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True)
 class Stage:
-    """Where checks look. `neighbour` and `record` exist on an embedded AWS only."""
+    """Where checks look. A `neighbour` exists on an embedded AWS only."""
 
     environment: Environment
     neighbour: Environment | None = None
-    record: Path | None = None
 
     def deployed(self) -> Deployed:
         """The environment, asked afresh."""
@@ -43,10 +40,13 @@ class Stage:
         assert self.neighbour
         return _ask(self.neighbour)
 
+    def deploy(self, *, say: Say) -> str:
+        """Deploy the environment again. What the command said."""
+        return _work("deploy", [self.environment.suffix], say=say)[self.environment.suffix]
+
     def destroy(self, *, say: Say) -> str:
         """Destroy the environment, and leave the neighbour alone. What the command said."""
-        assert self.record
-        return _work("destroy", [self.environment.suffix], self.record, say=say)[self.environment.suffix]
+        return _work("destroy", [self.environment.suffix], say=say)[self.environment.suffix]
 
 
 @contextmanager
@@ -59,11 +59,10 @@ def embedded_stage(*, say: Say) -> Iterator[Stage]:
     suffixes = [suffix, f"next-to-{suffix}"]
     with embedded_alone(suffix) as environment:
         assert environment.emulator
-        record = environment.workspace.folder / "emulator.json"
-        neighbour = embedded_environment(suffixes[1], record)
+        neighbour = enter(load_environment(EMBEDDED, suffix=suffixes[1], embedded=True))
         say(f"Deploying {' and '.join(suffixes)} to an embedded AWS at {environment.emulator.endpoint}")
-        _work("deploy", suffixes, record, say=say)
-        yield Stage(environment=environment, neighbour=neighbour, record=record)
+        _work("deploy", suffixes, say=say)
+        yield Stage(environment=environment, neighbour=neighbour)
     shutil.rmtree(neighbour.workspace.folder, ignore_errors=True)
 
 
@@ -71,11 +70,11 @@ def _ask(environment: Environment) -> Deployed:
     return Deployed(session=environment.session(), settings=environment.settings)
 
 
-def _work(command: str, suffixes: list[str], record: Path, *, say: Say) -> dict[str, str]:
+def _work(command: str, suffixes: list[str], *, say: Say) -> dict[str, str]:
     """Run a command on all of `suffixes` at once, as its output is passed on. Raises DeploymentError."""
     began = time.monotonic()
     said: dict[str, list[str]] = {suffix: [] for suffix in suffixes}
-    processes = {suffix: _start(command, suffix, record) for suffix in suffixes}
+    processes = {suffix: _start(command, suffix) for suffix in suffixes}
     followers = [
         threading.Thread(target=_follow, args=(processes[suffix], suffix, said[suffix], say)) for suffix in suffixes
     ]
@@ -96,9 +95,9 @@ def _work(command: str, suffixes: list[str], record: Path, *, say: Say) -> dict[
     return {suffix: "\n".join(lines) for suffix, lines in said.items()}
 
 
-def _start(command: str, suffix: str, record: Path) -> subprocess.Popen[str]:
+def _start(command: str, suffix: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "tests.integration.deployment", command, suffix, str(record)],
+        [sys.executable, "-u", "-m", "ops", command, EMBEDDED, "--suffix", suffix],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

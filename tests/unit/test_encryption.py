@@ -135,9 +135,9 @@ def test_the_data_bucket_refuses_objects_under_another_key(environment: Synthesi
     (refusal,) = [
         statement
         for statement in statements(environment.one("aws_s3_bucket_policy", "data-policy")["policy"])
-        if key in statement.get("Condition", {}).get("StringNotEquals", {})
+        if key in statement.get("Condition", {}).get("ArnNotEquals", {})
     ]
     assert refusal["Effect"] == "Deny"
-    assert is_key_of_ours(refusal["Condition"]["StringNotEquals"][key])
+    assert is_key_of_ours(refusal["Condition"]["ArnNotEquals"][key])
     # A request that names no key gets the bucket's own, and S3 asks the policy before it adds that.
     assert refusal["Condition"]["Null"] == {key: "false"}

@@ -16,7 +16,8 @@ from ops.errors import OpsError
 from ops.workspace import ROOT
 
 _SOURCE = Path(__file__).parent.parent / "simulator"
-_FOLDER = ROOT / ".work" / "audit" / "simulator"
+# No suffix has a dot, so that no environment has these files for its own.
+_FOLDER = ROOT / ".work" / "audit.simulator"
 _BRIDGE = "simulate.mjs"
 _FILES = ("package.json", "package-lock.json", _BRIDGE)
 _NEEDED = "The policy simulator needs Node.js 20 or later with npm, and the first time a package registry."

@@ -32,6 +32,7 @@ def _database(estate: Estate) -> list[Row]:
     parameters = estate.arn(
         "rds", f"cluster-pg:{estate.configuration.one('aws_rds_cluster_parameter_group', 'cluster-parameters')['name']}"
     )
+    options = estate.arn("rds", "og:default:aurora-postgresql-15")
     other = estate.arn("rds", "cluster:other")
     return [
         *must(who, "rds:DescribeDBClusters", on=original, because=_BACKUP),
@@ -52,7 +53,7 @@ def _database(estate: Estate) -> list[Row]:
         ],
         *[
             row
-            for beside in (snapshot, subnets, parameters)
+            for beside in (snapshot, subnets, parameters, options)
             for row in must(who, "rds:RestoreDBClusterFromSnapshot", on=beside, because=_RESTORE)
         ],
         *must_not(who, "rds:ModifyDBCluster", on=original, because="the original"),

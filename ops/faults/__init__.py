@@ -1,0 +1,1 @@
+"""Breaks deployments on purpose, and shows that none is lost: `python -m ops.faults`."""

@@ -1,0 +1,33 @@
+"""`python -m ops.faults`: break deployments in every way, and write to docs/reliability.md what they survived."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ops.errors import OpsError
+from ops.faults.command import Matrix, long, short
+from ops.faults.report import part, summary
+from ops.reliability import PAGE, write_part
+
+
+def main(
+    seed: Annotated[int, typer.Option(help="Which calls go wrong, and when runs are ended.")] = 1,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="A few of each, on a few layers; writes no page.")] = False,
+) -> None:
+    """Break deployments in every way, which takes about an hour."""
+    console = Console(emoji=False, width=None if sys.stdout.isatty() else 160)
+    matrix = Matrix(console=console, seed=seed)
+    (short if quick else long)(matrix)
+    if not quick:
+        write_part("faults", part(matrix.report))
+        console.print(f"Written to {PAGE}")
+    console.print(summary(matrix.report), highlight=False)
+    if matrix.report.failures:
+        raise typer.Exit(OpsError.exit_code)
+
+
+if __name__ == "__main__":
+    typer.run(main)
