@@ -48,7 +48,8 @@ class History:
 
     def versions(self) -> list[Version]:
         """The newest ones, newest first."""
-        found = sorted(self._listed(), key=lambda version: version["LastModified"], reverse=True)
+        # Two within a second are told apart by which of them is current.
+        found = sorted(self._listed(), key=lambda version: (version["LastModified"], version["IsLatest"]), reverse=True)
         return [self._version(one) for one in found[:_MOST_SHOWN]]
 
     def read(self, version_id: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ops.embedded import embedded_alone
 from ops.errors import OpsError
 from ops.faults.kills import KILLS, Blow, Struck, strike
 from ops.faults.subject import Subject
-from ops.faults.surroundings import SCENARIOS
+from ops.faults.surroundings import SCENARIOS, no_bucket
 from ops.progress import duration
 from ops.synth import read_synthesized
 
@@ -80,6 +80,10 @@ class Matrix:
                 subject, "deploy", blows=_of(KILLS, deploy), total=total, done=subject.made, seed=self.seed
             )
             subject.check_agreement()
+            if not layers:
+                with self._scenario("all states of the whole environment lost"):
+                    no_bucket(subject)
+                    subject.check_agreement()
             self.report.destroy_blows += strike(
                 subject, "destroy", blows=_of(tuple(Blow), destroy), total=total, done=subject.deleted, seed=self.seed
             )

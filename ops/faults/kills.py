@@ -52,34 +52,38 @@ def strike(
     `done` counts what all runs so far have finished, of `total`. After each blow the environment is recovered.
     """
     drawn = random.Random(seed)  # noqa: S311 - no secret
-    share = total / (len(blows) + 1)
-    moments = [round(share * (position + drawn.uniform(0.1, 0.9))) for position in range(len(blows))]
     order = list(blows)
     drawn.shuffle(order)
-    struck = []
-    for blow, moment in zip(order, moments, strict=True):
+    struck: list[Struck] = []
+    while order:
+        adopted = sum(one.adopted for one in struck)
+        # Terraform goes on when only `ops` is killed, so that what is left is counted anew before each blow.
+        left = total - done() - adopted
+        moment = done() + max(1, round(left / (len(order) + 1) * drawn.uniform(0.5, 1.5)))
         running = subject.start(command)
         if not running.until(lambda moment=moment: done() >= moment):  # type: ignore[misc]
             ended = running.wait()
             if ended.code == 0:
-                break  # adoption has made up for what was lost, so that there is nothing left to strike
+                break  # nothing is left to strike at
             raise OpsError(f"`{command}` failed before any blow fell:\n{ended.said[-3000:]}")
-        at = done()
-        _hit(running, blow)
-        ended = running.wait()
-        subject.say(f"  {blow} after {at} resources: exit code {ended.code}")
-        _check_end(blow, ended)
-        recovered = subject.run("recover")
-        if recovered.code != 0:
-            raise OpsError(f"After {blow}, `recover` fails:\n{recovered.said[-3000:]}")
-        said = recovered.said
-        struck.append(
-            Struck(
-                blow=blow, at=at, adopted=said.count("  adopted "), locks_released=said.count("Released the lock on ")
-            )
-        )
+        struck.append(_strike(subject, running, order.pop(), at=done() + adopted))
     subject.insist(command)
     return struck
+
+
+def _strike(subject: Subject, running: Running, blow: Blow, *, at: int) -> Struck:
+    """Let one blow fall, see that the run ends as it should, and recover."""
+    _hit(running, blow)
+    ended = running.wait()
+    subject.say(f"  {blow} after {at} resources: exit code {ended.code}")
+    _check_end(blow, ended)
+    recovered = subject.run("recover")
+    if recovered.code != 0:
+        raise OpsError(f"After {blow}, `recover` fails:\n{recovered.said[-3000:]}")
+    said = recovered.said
+    return Struck(
+        blow=blow, at=at, adopted=said.count("  adopted "), locks_released=said.count("Released the lock on ")
+    )
 
 
 def _hit(running: Running, blow: Blow) -> None:

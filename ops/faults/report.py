@@ -25,7 +25,7 @@ def part(report: Report) -> str:
         table(
             ("What ended it", "Deployments", "Destructions", "Recovered", "Locks released", "Adopted"), _blows(report)
         ),
-        "What a deployment stands on was taken away, in an environment of a few layers:",
+        "What a deployment stands on was taken away, in an environment of a few layers unless it says otherwise:",
         table(("What happened", "Survived", "Took"), _scenarios(report)),
     ]
     return "\n\n".join(parts)
