@@ -1,5 +1,6 @@
 """How a deployment or a destruction ended, for people."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from textwrap import indent
@@ -17,6 +18,9 @@ from ops.progress import counted, duration
 
 _LOG_LINES_SHOWN = 15
 _LOCKED = "Error acquiring the state lock"
+# What services call a resource that a run has made and not recorded: EntityAlreadyExists, BucketAlreadyOwnedByYou,
+# InvalidPermission.Duplicate and so on.
+_EXISTS = re.compile(r"already[ -]?(exists|owned)|duplicate", re.IGNORECASE)
 
 
 def print_deployed(console: Console, results: list[LayerResult], *, resources: int, seconds: float) -> None:
@@ -67,19 +71,15 @@ def print_failures(console: Console, results: Iterable[LayerResult], environment
 
 def print_next_step(console: Console, results: list[LayerResult], environment: Environment, again: str) -> None:
     """What to do after a failure or an interruption."""
-    killed = [result.layer for result in results if result.killed]
-    locked = any(diagnostic.summary == _LOCKED for result in results for diagnostic in result.diagnostics)
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    killed = any(result.killed for result in results)
+    locked = any(diagnostic.summary == _LOCKED for diagnostic in diagnostics)
+    exists = any(_EXISTS.search(f"{diagnostic.summary} {diagnostic.detail}") for diagnostic in diagnostics)
     console.print("\n[bold]What now[/]")
-    if locked:
+    if locked or killed or exists:
         console.print(
-            "  Someone else holds the lock, or a process that held it was killed. When nobody is at work:\n"
-            f"  python -m ops unlock {environment.command_line}",
-            soft_wrap=True,
-        )
-    if killed:
-        console.print(
-            f"  {', '.join(killed)}: resources that were being made when it was killed may exist without being in the "
-            "state.\n  If Terraform then says that something already exists, delete that by hand or import it.",
+            "  Release locks that nobody holds any more, and adopt what exists without being in a state:\n"
+            f"  python -m ops recover {environment.command_line}",
             soft_wrap=True,
         )
     console.print(f"  The same command goes on where this one ended: python -m ops {again}", soft_wrap=True)
