@@ -19,8 +19,6 @@ from ops.terraform import Terraform
 _IMPORTS = "import.tf.json"
 _PLAN = "import.tfplan"
 _QUOTED_ADDRESS = re.compile(r'"(aws_\w+\.[\w-]+)"')
-# Each attempt leaves out all that the one before could not find; what depends on that fails one attempt later.
-_ATTEMPTS = 6
 
 
 @dataclass
@@ -49,15 +47,16 @@ class Adoption:
         left = dict(candidates)
         imports = self.layer.folder / _IMPORTS
         try:
-            for _ in range(_ATTEMPTS):
-                if not left:
-                    return adopted
+            # Each round leaves out what the one before could not find; what depends on that fails one round later.
+            while left:
                 imports.write_text(json.dumps({"import": [{"to": to, "id": known} for to, known in left.items()]}))
                 if missing := self._not_found(left):
                     left = {to: known for to, known in left.items() if to not in missing}
                 elif destroyed := self._destroyed():
-                    adopted.refused |= {to: why for to, why in destroyed.items() if to in left}
-                    left = {to: known for to, known in left.items() if to not in destroyed}
+                    # Where it is about something else that they need, all of them have to wait for a deployment.
+                    refused = destroyed.keys() & left.keys() or left.keys()
+                    adopted.refused |= {to: destroyed.get(to) or ", ".join(destroyed) for to in refused}
+                    left = {to: known for to, known in left.items() if to not in refused}
                 else:
                     self._run(["apply", "-json", "-input=false", _PLAN])
                     adopted.taken = left

@@ -132,7 +132,7 @@ class _Recovery:
         for address, known in adopted.taken.items():
             self._say(f"  adopted {adopted.layer}: {address} ({known})")
         for address, why in adopted.refused.items():
-            self._say(f"  left out {adopted.layer}: {address}, which Terraform would replace because of {why}")
+            self._say(f"  left out {adopted.layer}: {address}: something would be replaced because of {why}")
 
     def _log(self, layer: str) -> Path:
         return self._logs / f"{layer}.log"

@@ -66,8 +66,13 @@ def _task_definition(session: boto3.Session, resource: Mapping[str, Any]) -> Att
     return {"arn": found[0]} if found else {}
 
 
-def _service(_session: boto3.Session, resource: Mapping[str, Any]) -> Attributes:
-    return {"cluster_name": resource["cluster"].rpartition("/")[2]} if "cluster" in resource else {}
+def _service(session: boto3.Session, resource: Mapping[str, Any]) -> Attributes:
+    """Asked for here: the provider waits two minutes for a service that is not there."""
+    if "cluster" not in resource:
+        return {}
+    answer = session.client("ecs").describe_services(cluster=resource["cluster"], services=[resource["name"]])
+    cluster = resource["cluster"].rpartition("/")[2]
+    return _only({"cluster_name": cluster} for one in answer["services"] if one["status"] != "INACTIVE")
 
 
 def _backup_plan(session: boto3.Session, resource: Mapping[str, Any]) -> Attributes:
