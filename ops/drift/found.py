@@ -4,6 +4,7 @@ AWS and Terraform's own resources change attributes that no layer sets, such as 
 nobody's doing. An attribute that a layer sets, and does not leave to others (`ignore_changes`), is. Tags always are.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,8 +41,33 @@ class Drift:
 
 def changes_by_hand(document: Mapping[str, Any], synthesized: Synthesized) -> tuple[Change, ...]:
     """The changes in a refresh-only plan that are somebody's doing."""
-    found = (_by_hand(change, synthesized) for change in read_changes(document.get("resource_drift", [])))
+    differing = [_without_rewording(one) for one in document.get("resource_drift", [])]
+    found = (_by_hand(change, synthesized) for change in read_changes(differing))
     return tuple(change for change in found if change is not None)
+
+
+def _without_rewording(drifted: dict[str, Any]) -> dict[str, Any]:
+    """A change without the attributes that are only said otherwise: nothing as an empty value, a set in another order.
+
+    The provider does both, depending on whether it has made a resource or read it.
+    """
+    change = drifted["change"]
+    before, after = change.get("before"), change.get("after")
+    if not before or not after:
+        return drifted
+    same = {name for name in after if _meaning(before.get(name)) == _meaning(after[name])}
+    reworded = {name: before.get(name) if name in same else value for name, value in after.items()}
+    return {**drifted, "change": {**change, "after": reworded}}
+
+
+def _meaning(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """A value as everything that means the same is written."""
+    if isinstance(value, dict):
+        parts = {key: _meaning(part) for key, part in value.items()}
+        return {key: part for key, part in parts.items() if part is not None} or None
+    if isinstance(value, list):
+        return sorted((_meaning(part) for part in value), key=lambda part: json.dumps(part, sort_keys=True)) or None
+    return value or None
 
 
 def _by_hand(change: Change, synthesized: Synthesized) -> Change | None:

@@ -1,7 +1,7 @@
 """The matrix of faults: what is broken, how often, and whether the environment came through."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -72,12 +72,12 @@ class Matrix:
                 self.report.attempts += subject.insist("destroy")
                 self.report.count(told())
 
-    def blows(self, *, layers: tuple[str, ...], deploy: int, destroy: int) -> None:
+    def blows(self, *, layers: tuple[str, ...], deploy: Sequence[Blow], destroy: Sequence[Blow]) -> None:
         """Deploy and destroy while runs are ended."""
         with self._scenario("runs that are ended"), self._subject(layers) as subject:
             total = self._resources(subject)
             self.report.deploy_blows += strike(
-                subject, "deploy", blows=_of(KILLS, deploy), total=total, done=subject.made, seed=self.seed
+                subject, "deploy", blows=deploy, total=total, done=subject.made, seed=self.seed
             )
             subject.check_agreement()
             if not layers:
@@ -85,7 +85,7 @@ class Matrix:
                     no_bucket(subject)
                     subject.check_agreement()
             self.report.destroy_blows += strike(
-                subject, "destroy", blows=_of(tuple(Blow), destroy), total=total, done=subject.deleted, seed=self.seed
+                subject, "destroy", blows=destroy, total=total, done=subject.deleted, seed=self.seed
             )
 
     def surroundings(self, *names: str) -> None:
@@ -128,17 +128,12 @@ class Matrix:
 def short(matrix: Matrix) -> None:
     """What every run of the tests can afford."""
     matrix.calls(layers=FEW, severity=2)
-    matrix.blows(layers=FEW, deploy=3, destroy=2)
+    matrix.blows(layers=FEW, deploy=KILLS, destroy=(Blow.INTERRUPTED, Blow.TERMINATED))
     matrix.surroundings("two deployments at once", "a stale lock, and a living one", "a full disk")
 
 
 def long(matrix: Matrix) -> None:
     """All of it, which takes about an hour."""
     matrix.calls(layers=(), severity=1)
-    matrix.blows(layers=(), deploy=20, destroy=10)
+    matrix.blows(layers=(), deploy=(*KILLS, *(Blow.TERRAFORM_KILLED, Blow.ALL_KILLED) * 10), destroy=tuple(Blow) * 2)
     matrix.surroundings(*SCENARIOS)
-
-
-def _of(blows: tuple[Blow, ...], number: int) -> list[Blow]:
-    """So many blows, of each kind about as many."""
-    return [blows[position % len(blows)] for position in range(number)]

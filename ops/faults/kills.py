@@ -1,8 +1,9 @@
 """Ends runs at moments that are spread over a deployment or a destruction, in every way in which runs end."""
 
-import os
+import contextlib
 import random
 import signal
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,10 +14,11 @@ from ops.errors import OpsError
 from ops.faults.subject import Ended, Running, Subject
 
 _STOPPED = 130
+_LONGEST_PAUSE_SECONDS = 10
 
 
 class Blow(StrEnum):
-    """What happens to a run."""
+    """What happens to a run. Of the kills, only that of `ops` leaves Terraform to come to a good end."""
 
     INTERRUPTED = "SIGINT"
     TERMINATED = "SIGTERM"
@@ -66,6 +68,9 @@ def strike(
             if ended.code == 0:
                 break  # nothing is left to strike at
             raise OpsError(f"`{command}` failed before any blow fell:\n{ended.said[-3000:]}")
+        # Terraform saves a state every 20 seconds: what it had made when it was killed is now in it, and now is not.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.process.wait(drawn.uniform(0, _LONGEST_PAUSE_SECONDS))
         struck.append(_strike(subject, running, order.pop(), at=done() + adopted))
     subject.insist(command)
     return struck
@@ -89,11 +94,11 @@ def _strike(subject: Subject, running: Running, blow: Blow, *, at: int) -> Struc
 def _hit(running: Running, blow: Blow) -> None:
     match blow:
         case Blow.INTERRUPTED:
-            os.kill(running.process.pid, signal.SIGINT)
+            running.process.send_signal(signal.SIGINT)
         case Blow.TERMINATED:
-            os.kill(running.process.pid, signal.SIGTERM)
+            running.process.send_signal(signal.SIGTERM)
         case Blow.OPS_KILLED:
-            os.kill(running.process.pid, signal.SIGKILL)
+            running.process.kill()
         case Blow.TERRAFORM_KILLED:
             for process in _below(running):
                 if not process.name().startswith("terraform-provider-"):
@@ -101,14 +106,16 @@ def _hit(running: Running, blow: Blow) -> None:
         case Blow.ALL_KILLED:
             # From the top, so that nobody is left to notice that the others are gone.
             below = _below(running)
-            os.kill(running.process.pid, signal.SIGKILL)
+            running.process.kill()
             for process in below:
                 if process.is_running():
                     process.kill()
 
 
 def _below(running: Running) -> list[psutil.Process]:
-    return psutil.Process(running.process.pid).children(recursive=True)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(running.process.pid).children(recursive=True)
+    return []
 
 
 def _check_end(blow: Blow, ended: Ended) -> None:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from ops.faults.command import FEW, Matrix
-from ops.faults.kills import KILLS
+from ops.faults.kills import KILLS, Blow
 
 pytestmark = pytest.mark.embedded
 
@@ -45,7 +45,7 @@ def test_an_environment_survives_calls_that_go_wrong(matrix: Matrix) -> None:
 
 @pytest.mark.requirement("ENV-3", "ENV-6")
 def test_an_environment_survives_runs_that_are_ended(matrix: Matrix) -> None:
-    matrix.blows(layers=FEW, deploy=len(KILLS), destroy=2)
+    matrix.blows(layers=FEW, deploy=KILLS, destroy=(Blow.INTERRUPTED, Blow.TERMINATED))
     assert matrix.report.failures == {}
     assert {one.blow for one in matrix.report.deploy_blows} == set(KILLS)
     assert sum(one.locks_released for one in matrix.report.deploy_blows) > 0

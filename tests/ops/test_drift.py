@@ -49,6 +49,31 @@ def test_what_was_deleted_is_somebodys_doing_and_what_the_code_has_dropped_is_no
     assert not changes_by_hand(drifted(name="dropped", threshold=1), synthesized(BODY))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, {}),
+        ("", None),
+        (0, None),
+        ([{"id": "a", "label": None}, {"id": "b"}], [{"id": "b"}, {"id": "a", "label": ""}]),
+        ([{"dimensions": None}], [{"dimensions": {}}]),
+    ],
+)
+def test_what_is_only_said_otherwise_is_no_change(before: Any, after: Any) -> None:  # noqa: ANN401
+    document = drifted(threshold=after)
+    document["resource_drift"][0]["change"]["before"]["threshold"] = before
+    assert not changes_by_hand(document, synthesized(BODY))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(True, False), ("a", ""), ([1, 2], [1, 1]), ({"a": 1}, {"a": 2}), (5, 0)]
+)
+def test_what_means_something_else_is_a_change(before: Any, after: Any) -> None:  # noqa: ANN401
+    document = drifted(threshold=after)
+    document["resource_drift"][0]["change"]["before"]["threshold"] = before
+    assert changes_by_hand(document, synthesized(BODY))
+
+
 def state(kind: str, **attributes: Any) -> dict[str, State]:  # noqa: ANN401
     resource = {"mode": "managed", "type": kind, "name": "one", "instances": [{"attributes": attributes}]}
     return {"network": State(outputs={}, resources=[resource])}
