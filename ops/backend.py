@@ -10,6 +10,7 @@ from ops.workspace import ROOT
 
 BACKEND_FILE = ROOT / "backend.tf.json"
 DEFAULT_KEY_ALIAS = "alias/terraform-state"
+_KEYS = ("bucket", "dynamodb_table", "region", "kms_key_id")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,17 @@ class Backend:
 def load_backend(path: Path = BACKEND_FILE) -> Backend:
     """What the file says. Raises BadInputError when it cannot be used."""
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        s3 = document["terraform"]["backend"]["s3"]
-        return Backend(
-            bucket=s3["bucket"],
-            lock_table=s3["dynamodb_table"],
-            region=s3["region"],
-            key_alias=s3.get("kms_key_id", DEFAULT_KEY_ALIAS),
-        )
-    except (OSError, json.JSONDecodeError) as error:
+        document: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInputError(f"{path.name} cannot be read: {error}") from None
-    except (KeyError, TypeError) as error:
+    for key in ("terraform", "backend", "s3"):
+        document = document.get(key) if isinstance(document, dict) else None
+    s3 = {"kms_key_id": DEFAULT_KEY_ALIAS, **(document if isinstance(document, dict) else {})}
+    wrong = [key for key in _KEYS if not (isinstance(s3.get(key), str) and s3[key])]
+    if wrong:
         raise BadInputError(
-            f"{path.name} lacks {error} in terraform.backend.s3: bucket, region and dynamodb_table are needed."
-        ) from None
+            f"{path.name} lacks {', '.join(wrong)} in terraform.backend.s3: each has to be there, as a string."
+        )
+    return Backend(
+        bucket=s3["bucket"], lock_table=s3["dynamodb_table"], region=s3["region"], key_alias=s3["kms_key_id"]
+    )

@@ -1,11 +1,16 @@
 """What can go wrong, as a message for people and an exit code for machines."""
 
+import os
+import re
+from traceback import walk_tb
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
     SSOTokenLoadError,
@@ -33,6 +38,10 @@ class OpsError(Exception):
 
     exit_code = 1
 
+    def __init__(self, message: str) -> None:
+        # A variable's bytes that are no UTF-8 could be shown on no terminal.
+        super().__init__(message.encode(errors="backslashreplace").decode())
+
 
 class BadInputError(OpsError):
     """Nothing was touched: what was asked for cannot be done as it was asked."""
@@ -58,18 +67,28 @@ class StoppedError(OpsError):
 
 def explain(error: Exception) -> OpsError | None:
     """The same error as a message for people, or None when it is a defect of this program."""
-    if isinstance(error, OpsError):
-        return error
-    if isinstance(error, SettingsError):
-        return BadInputError(str(error))
-    if isinstance(error, ClientError):
-        return _explain_refusal(error)
-    if isinstance(error, BotoCoreError):
-        return _explain_failure(error)
-    return None
+    match error:
+        case OpsError():
+            return error
+        case SettingsError():
+            return BadInputError(str(error))
+        case ClientError():
+            return _explain_refusal(error)
+        case BotoCoreError():
+            return _explain_failure(error)
+        case OSError():
+            return OpsError(f"This machine says: {error}")
+    return _explain_failure(error) if _entered_botocore(error) else None
 
 
-def _explain_failure(error: BotoCoreError) -> OpsError:
+def _entered_botocore(error: Exception) -> str:
+    """The module by which botocore was entered that the error comes from; it passes on errors of Python's own."""
+    modules = (str(frame.f_globals.get("__name__")) for frame, _line in walk_tb(error.__traceback__))
+    # botocore.context only wraps what is called.
+    return next((module for module in modules if re.match(r"botocore\.(?!context)", module)), "")
+
+
+def _explain_failure(error: Exception) -> OpsError:
     match error:
         case NoCredentialsError() | PartialCredentialsError():
             return BadInputError(f"There are no AWS credentials.\n  {_SIGN_IN}")
@@ -79,8 +98,19 @@ def _explain_failure(error: BotoCoreError) -> OpsError:
             return BadInputError(f"The AWS sign-in has expired.\n  {_SIGN_IN}")
         case EndpointConnectionError() | ConnectTimeoutError():
             return OpsError(f"AWS cannot be reached: {error}")
-        case _:
-            return OpsError(f"AWS could not be asked: {error}")
+    return _explain_breakdown(error)
+
+
+def _explain_breakdown(error: Exception) -> OpsError:
+    if isinstance(error, ParamValidationError):
+        return BadInputError(f"AWS would not understand what it is to be asked: {error}")
+    if _entered_botocore(error) == "botocore.session":  # which makes what AWS is asked with
+        variables = ", ".join(sorted(name for name in os.environ if name.startswith("AWS_")))
+        return BadInputError(
+            f"What is set up for AWS cannot be used: {error}\n"
+            f"  Set in the environment, beside what is in the AWS configuration files: {variables or 'nothing'}"
+        )
+    return OpsError(f"AWS could not be asked: {error}")
 
 
 def _explain_refusal(error: ClientError) -> OpsError:

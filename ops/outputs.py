@@ -29,6 +29,7 @@ def print_outputs(console: Console, outputs: Outputs) -> None:
         table.add_column(column, overflow="fold")
     for layer, values in outputs.items():
         for at, (name, value) in enumerate(values.items()):
-            shown = value if isinstance(value, str) else json.dumps(value)
-            table.add_row(layer if at == 0 else "", name, escape(shown))
+            # What a terminal would obey is shown as the JSON that it is.
+            shown = value if isinstance(value, str) and value.isprintable() else json.dumps(value)
+            table.add_row(escape(layer) if at == 0 else "", escape(name), escape(shown))
     console.print(table)

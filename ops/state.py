@@ -6,8 +6,34 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+from pydantic import BaseModel, ValidationError
 
 from ops.backend import Backend
+from ops.errors import OpsError
+
+
+class _Output(BaseModel):
+    value: Any
+    type: Any
+
+
+class _Instance(BaseModel):
+    attributes: dict[str, Any]
+    dependencies: list[str] = []
+
+
+class _Resource(BaseModel):
+    mode: str
+    type: str
+    provider: str
+    instances: list[_Instance]
+
+
+class _StateFile(BaseModel):
+    """What is relied on of a state as Terraform keeps it."""
+
+    outputs: dict[str, _Output] = {}
+    resources: list[_Resource] = []
 
 
 @dataclass(frozen=True)
@@ -42,10 +68,18 @@ class States:
 
     def layers(self) -> list[str]:
         """The layers that have a state."""
+        return list(self.versions())
+
+    def versions(self) -> dict[str, str]:
+        """What tells each layer's state from what it was, or becomes, at another time."""
         s3 = self.session.client("s3", region_name=self.backend.region)
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.backend.bucket, Prefix=f"{self.suffix}/")
-        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
-        return [key.split("/")[1].removesuffix(".tfstate") for key in keys if key.endswith(".tfstate")]
+        found = {
+            one["Key"].removeprefix(f"{self.suffix}/"): one.get("ETag", "")
+            for page in pages
+            for one in page.get("Contents", [])
+        }
+        return {key.removesuffix(".tfstate"): tag for key, tag in found.items() if key.endswith(".tfstate")}
 
     def read(self, layer: str) -> State:
         """The state of a layer, which is empty when there is none yet."""
@@ -56,10 +90,25 @@ class States:
             if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket"}:
                 return State(outputs={}, resources=[])
             raise
-        document = json.loads(answer["Body"].read())
+        content = answer["Body"].read()
+        try:
+            document = json.loads(content)
+            _StateFile.model_validate(document)
+        except (ValueError, RecursionError) as error:
+            raise OpsError(
+                f"The state of {layer} is damaged, in s3://{self.backend.bucket}: {_first_problem(error)}.\n"
+                "  The bucket keeps its older versions: `python -m ops state history` shows them."
+            ) from None
         return State(outputs=document.get("outputs", {}), resources=document.get("resources", []))
 
 
 def count_resources(resources: list[dict[str, Any]]) -> int:
     """How many resources a state holds, as Terraform writes them down."""
     return sum(len(resource["instances"]) for resource in resources if resource["mode"] == "managed")
+
+
+def _first_problem(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg'][:1].lower()}{first['msg'][1:]}"

@@ -22,13 +22,14 @@ FARGATE_MEMORY = {
     4096: tuple(range(8192, 30720 + 1, 1024)),
 }
 
-EMAIL_PATTERN = re.compile(r"[^@\s,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-DOMAIN_PATTERN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+# No braces, here and wherever else a pattern has none: Terraform takes what is in ${} or %{} for an expression.
+EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+DOMAIN_PATTERN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 # A certificate may be for all names below a domain.
 CERTIFICATE_DOMAIN = re.compile(rf"(\*\.)?{DOMAIN_PATTERN.pattern}")
 # An hour of the day, as AWS's cron expressions write it.
-HOUR = r"(1?\d|2[0-3])"
-CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+")
+HOUR = r"(1?[0-9]|2[0-3])"
+CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+", re.ASCII)
 WITHDRAWN_ENGINES = {"15.3", "15.5"}
 
 
@@ -73,11 +74,14 @@ DatabaseWord = Annotated[
 
 
 def ipv4_network(value: str) -> IPv4Network:
-    """The range that `value` writes. Raises ValueError when it is none."""
+    """The range that `value` writes, as AWS and Terraform write it too. Raises ValueError when it is none."""
     try:
-        return IPv4Network(value)
+        network = IPv4Network(value)
     except ValueError as error:
         raise ValueError(f"{value!r} is not an IPv4 range: {error}") from error
+    if value not in {str(network), str(network.network_address)}:
+        raise ValueError(f"{value!r} is written {network}")
+    return network
 
 
 def not_below(value: float, info: ValidationInfo, other: str) -> float:

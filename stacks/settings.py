@@ -5,6 +5,7 @@ these models and turns what they refuse into errors for people.
 """
 
 import re
+from datetime import date
 from ipaddress import IPv4Network
 from typing import Annotated, Literal, Self
 
@@ -54,7 +55,7 @@ class EnvironmentSettings(Section):
             "(a load balancer's name has 32 characters at most)",
         ),
     ] = Field(examples=["prod"])
-    account_id: Annotated[str, matches(r"\d{12}", "must be the 12 digits of the AWS account, as a string")] = Field(
+    account_id: Annotated[str, matches(r"[0-9]{12}", "must be the 12 digits of the AWS account, as a string")] = Field(
         examples=["111122223333"]
     )
     region: str = Field(default=REGION, examples=[REGION])
@@ -62,7 +63,12 @@ class EnvironmentSettings(Section):
     owner: TagValue = Field(examples=["platform@example.com"])
     cost_center: TagValue = Field(examples=["cc-1234"])
     runbooks: Annotated[
-        str, matches(r"https://[^\s]+[^\s/]", "must be an https address that does not end in a slash")
+        str,
+        # It is in the description of every alarm, which has 1,024 characters at most.
+        matches(
+            r"(?=.{1,256}$)https://[!-z|~]+[!-.0-z|~]",
+            "must be an https address of at most 256 characters that does not end in a slash and has no braces",
+        ),
     ] = Field(
         default="https://github.com/your-org/aws-environment/blob/main/docs/runbooks",
         examples=["https://wiki.example.com/runbooks"],
@@ -135,7 +141,7 @@ class AlertingSettings(Section):
 class DatabaseSettings(Section):
     """`[database]`: the Aurora PostgreSQL cluster; capacities in Aurora capacity units (2 GiB each)."""
 
-    engine_version: Annotated[str, matches(r"15\.\d+", "must be a version of Aurora PostgreSQL 15, as a string")] = (
+    engine_version: Annotated[str, matches(r"15\.[0-9]+", "must be a version of Aurora PostgreSQL 15, as a string")] = (
         Field(default="15.6", examples=["15.6"])
     )
     name: DatabaseWord = Field(default="app", examples=["app"])
@@ -173,9 +179,9 @@ class ServiceSettings(Section):
     )
     container_port: int = Field(default=8443, ge=1024, le=65535, examples=[8443])
     target_protocol: Literal["HTTPS", "HTTP"] = Field(default="HTTPS", examples=["HTTPS"])
-    health_check_path: Annotated[str, matches(r"/[\x21-\x7e]{0,1023}", "must be a path that starts with /")] = Field(
-        default="/healthz", examples=["/healthz"]
-    )
+    health_check_path: Annotated[
+        str, matches(r"/[!-z|~]{0,1023}", "must be a path that starts with /, without braces")
+    ] = Field(default="/healthz", examples=["/healthz"])
     cpu: Literal[256, 512, 1024, 2048, 4096] = Field(default=512, examples=[512])
     memory: int = Field(default=1024, examples=[1024])
     architecture: Literal["ARM64", "X86_64"] = Field(default="ARM64", examples=["ARM64"])
@@ -234,7 +240,7 @@ class BackupSettings(Section):
     schedule: Annotated[
         str,
         matches(
-            rf"cron\([0-5]?\d (\*|{HOUR}(,{HOUR})*|[*0]/{HOUR}) (\* \* \?|\? \* \*) \*\)",
+            rf"cron\([0-5]?[0-9] (\*|{HOUR}(,{HOUR})*|[*0]/{HOUR}) (\* \* \?|\? \* \*) \*\)",
             "must be a cron expression in UTC that fires every day (minutes 0-59, hours 0-23)",
         ),
     ] = Field(default="cron(0 5 * * ? *)", examples=["cron(0 5 * * ? *)"])
@@ -249,8 +255,28 @@ class BackupSettings(Section):
 class MonitoringSettings(Section):
     """`[monitoring]`: the thresholds that are a matter of taste or money."""
 
-    monthly_budget_usd: int = Field(default=600, ge=1, examples=[600])
+    monthly_budget_usd: int = Field(default=600, ge=1, le=1_000_000_000, examples=[600])
     latency_p99_seconds: float = Field(default=1.5, gt=0, le=60, examples=[1.5])
+
+
+class AcceptedRisk(Section):
+    """`[[accepted_risk]]`: a risk that reviews may find and need not stop at. Nothing that is made depends on it."""
+
+    rule: Annotated[str, matches(r"[a-z]+(-[a-z]+)*", "must be the id of a rule, as a review shows it")] = Field(
+        examples=["log-retention-shortened"]
+    )
+    resource: Annotated[
+        str,
+        matches(
+            r"([a-z]+|\*): aws_[a-z0-9_]+\.\S+",
+            "must be a layer and a resource with its type, as a review shows them; * stands for any layer, and for any "
+            "part of a name",
+        ),
+    ] = Field(examples=["compute: aws_cloudwatch_log_group.log-group-service"])
+    reason: Annotated[str, matches(r"\s*(\S\s*){20,}", "must say in at least 20 letters why it may be")] = Field(
+        examples=["Debug output of a load test, of no use to anybody a week later"]
+    )
+    until: date = Field(examples=["2027-01-31"])
 
 
 class Settings(Section):
@@ -263,3 +289,4 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     backup: BackupSettings = BackupSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    accepted_risk: list[AcceptedRisk] = []

@@ -13,6 +13,9 @@ from pydantic_core import ErrorDetails
 from stacks.settings import Settings
 
 ENVIRONMENTS = Path(__file__).parent.parent / "environments"
+# How much is shown of a value or a key, and of a sentence that has one in it.
+_LONGEST = 200
+_LONGEST_RULE = 500
 
 
 class SettingsError(Exception):
@@ -38,22 +41,30 @@ def load_settings(name: str, *, suffix: str | None = None, folder: Path = ENVIRO
 
 def _read(path: Path, name: str) -> dict[str, Any]:
     shown = f"{path.parent.name}/{path.name}"
-    known = sorted(file.stem for file in path.parent.glob("*.toml") if file.stem != "example")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", name):
         raise SettingsError(
-            f"{name!r} cannot be an environment's name: use letters, digits, - and _, for example: prod"
-        )
-    if not path.is_file():
-        raise SettingsError(
-            f"There is no environment {name!r}: {shown} does not exist.\n"
-            f"  Known: {', '.join(known) or 'none'}. To make it, copy environments/example.toml to {shown}."
+            f"{_shortened(repr(name))} cannot be an environment's name: use at most 100 letters, digits, - and _, "
+            "for example: prod"
         )
     try:
+        if not path.exists():
+            raise SettingsError(_unknown(path, name))
+        if not path.is_file():
+            raise SettingsError(f"{shown} is not a file")
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{shown} is not valid TOML: {error}\n  See environments/example.toml.") from None
     except OSError as error:
         raise SettingsError(f"{shown} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{shown} is not valid TOML: {error}\n  See environments/example.toml.") from None
+
+
+def _unknown(path: Path, name: str) -> str:
+    shown = f"{path.parent.name}/{path.name}"
+    known = sorted(file.stem for file in path.parent.glob("*.toml") if file.stem != "example")
+    return (
+        f"There is no environment {name!r}: {shown} does not exist.\n"
+        f"  Known: {', '.join(known) or 'none'}. To make it, copy environments/example.toml to {shown}."
+    )
 
 
 def _with_suffix(document: dict[str, Any], suffix: str) -> dict[str, Any]:
@@ -66,7 +77,7 @@ def _with_suffix(document: dict[str, Any], suffix: str) -> dict[str, Any]:
 def _explain(problem: ErrorDetails, *, overridden: bool) -> str:
     """One problem: its key, what is wrong, and an example that is right."""
     location = [str(part) for part in problem["loc"]]
-    section, keys = location[0] if location else "", location[1:]
+    section, *keys = map(_key, location)
     where = f"[{section}] {'.'.join(keys)}".strip()
     if overridden and location == ["environment", "suffix"]:
         where += " (from ENVIRONMENT_SUFFIX)"
@@ -86,12 +97,11 @@ def _wording(problem: ErrorDetails, location: list[str]) -> str:
             close = difflib.get_close_matches(location[-1], known, n=1)
             return f"is not a key that exists; {f'did you mean {close[0]!r}?' if close else f'known: {_listed(known)}'}"
         case "model_type" | "model_attributes_type":
-            return f"must be a table, not {json.dumps(problem['input'], default=str)}"
+            return f"must be a table, not {_value(problem['input'])}"
         case "value_error":
-            return problem["msg"].removeprefix("Value error, ")
+            return _shortened(problem["msg"].removeprefix("Value error, "), longest=_LONGEST_RULE)
         case _:
-            given = json.dumps(problem["input"], default=str)
-            return f"{given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+            return f"{_value(problem['input'])}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
 def _model_at(path: list[str]) -> type[BaseModel] | None:
@@ -122,3 +132,35 @@ def _example(location: list[str]) -> str:
 
 def _listed(keys: list[str]) -> str:
     return ", ".join(keys) or "none"
+
+
+def _key(key: str) -> str:
+    """A key as the file has it: quoted, unless it is plain."""
+    return _shortened(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key))
+
+
+def _value(value: object) -> str:
+    """A value as the file has it, as far as that fits in a line."""
+    match value:
+        case str():
+            return _shortened(_quoted(value))
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 64:
+            return "a number of more than 64 bits"
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case _:
+            return str(value)
+
+
+def _quoted(text: str) -> str:
+    """Text in quotation marks, and nothing in it that a terminal would obey."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _shortened(text: str, *, longest: int = _LONGEST) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]} … {text[-half:]}"

@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ops.checks.deployed import Deployed
+from ops.errors import explain
 
 _WORKERS = 8
 _CHECKS: list["Check"] = []
@@ -75,13 +74,9 @@ def run_check(one: Check, deployed: Deployed) -> Result:
         one.function(deployed)
     except AssertionError as failure:
         detail = str(failure) or "it is not so"
-    except ClientError as refusal:
-        error = refusal.response["Error"]
-        detail = f"AWS refused {refusal.operation_name}: {error.get('Code', '')}: {error.get('Message', '')}"
-    except BotoCoreError as failure:
-        detail = f"AWS could not be asked: {failure}"
     except Exception as surprise:  # noqa: BLE001 - the other checks still have something to say
-        detail = f"AWS's answer was not understood: {type(surprise).__name__}: {surprise}"
+        explained = explain(surprise)
+        detail = str(explained or f"AWS's answer was not understood: {type(surprise).__name__}: {surprise}")
     else:
         return Result(one, passed=True, seconds=time.monotonic() - began)
     return Result(one, passed=False, detail=detail, seconds=time.monotonic() - began)

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from ops.checks.deployed import Deployed
-from ops.errors import OpsError
+from ops.errors import explain
 
 _WORKERS = 8
 _NOT_ALLOWED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
@@ -77,12 +77,13 @@ def ask(question: Question, account: Deployed) -> list[Finding]:
     """Ask one question. What AWS refuses to answer is a warning: nothing is known to be wrong."""
     try:
         answer = question.answer(account)
-    except OpsError as error:
-        answer = failure(str(error), "")
     except ClientError as refusal:
         answer = _refused(refusal)
-    except BotoCoreError as error:
-        answer = failure(f"AWS could not be asked: {error}", "")
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        answer = failure(str(explained), "")
     answers = answer if isinstance(answer, list) else [answer]
     return [Finding(level=level, topic=question.topic, text=text, remedy=remedy) for level, text, remedy in answers]
 
