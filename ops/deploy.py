@@ -14,9 +14,11 @@ from ops.events import LayerResult, LayerState
 from ops.image import ensure_image
 from ops.interrupt import Interrupt
 from ops.layers import Operation
-from ops.plan.changes import Plan
-from ops.plan.command import plan_layers
+from ops.plan.changes import Plan, read_plan
+from ops.plan.command import plan_document, plan_layers
 from ops.report import print_deployed, print_failures, print_next_step
+from ops.review.reviewed import Reviewed
+from ops.review.reviewed import reviewed as reviewed_now
 from ops.rollout import check_rollout
 from ops.state import States
 from ops.synth import Synthesized, synthesize
@@ -25,8 +27,18 @@ from ops.synth import Synthesized, synthesize
 ConfirmDeploy = Callable[[Synthesized, list[str], Plan | None], None]
 
 
-def deploy(environment: Environment, *, only: list[str], confirm: ConfirmDeploy, console: Console) -> None:
-    """Apply all layers, or `only` some, once `confirm` has not raised. Raises OpsError unless all of them succeeded."""
+def deploy(
+    environment: Environment,
+    *,
+    only: list[str],
+    confirm: ConfirmDeploy,
+    console: Console,
+    reviewed: Reviewed | None = None,
+) -> None:
+    """Apply all layers, or `only` some, once `confirm` has not raised. Raises OpsError unless all of them succeeded.
+
+    With a plan that was `reviewed`, nothing else is applied: BadInputError says what has moved since.
+    """
     began = time.monotonic()
     backend = load_backend()
     with environment.workspace.reserved():
@@ -35,7 +47,11 @@ def deploy(environment: Environment, *, only: list[str], confirm: ConfirmDeploy,
         prepare_account(environment, backend, console=console)
         graph = synthesized.graph(only=only)
         states = States(session=environment.session(), backend=backend, suffix=environment.suffix)
-        plan = _plan_what_exists(environment, synthesized, list(graph), states, console=console)
+        plan: Plan | None
+        if reviewed:
+            plan = _plan_as_reviewed(environment, synthesized, list(graph), states, reviewed, console=console)
+        else:
+            plan = _plan_what_exists(environment, synthesized, list(graph), states, console=console)
         if plan and plan.is_empty:
             results = [LayerResult(layer=name, state=LayerState.UNCHANGED) for name in graph]
         else:
@@ -64,6 +80,23 @@ def _plan_what_exists(
     except OpsError:
         console.print("The layers cannot be planned together, so each is planned when its turn comes.")
         return None
+
+
+def _plan_as_reviewed(
+    environment: Environment,
+    synthesized: Synthesized,
+    layers: list[str],
+    states: States,
+    reviewed: Reviewed,
+    *,
+    console: Console,
+) -> Plan:
+    """What there is to do, which is what was reviewed. Raises BadInputError if it is not."""
+    existing = {name: states.read(name) for name in synthesized.layers}
+    document = plan_document(environment, synthesized, existing, console=console)
+    now = reviewed_now(document, synthesized, states, environment)
+    reviewed.check_unmoved(now, again=f"python -m ops review {environment.command_line}")
+    return read_plan(document, layers=tuple(synthesized.layers)).restricted_to(layers)
 
 
 def _operation(

@@ -82,7 +82,7 @@ class History:
         for page in pages:
             for found in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
                 if found["Key"] == self._key:
-                    yield dict(found)
+                    yield found
 
     @property
     def _key(self) -> str:

@@ -1,6 +1,7 @@
 """Commands that make an environment, change it, and take it down."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from ops.confirm import Confirmation
 from ops.deploy import deploy as apply_layers
 from ops.destroy import destroy as destroy_layers
 from ops.local import down, up
+from ops.review.reviewed import read_reviewed
 from ops.synth import synthesize
 from ops.verify import verify as verify_deployed
 
@@ -53,16 +55,21 @@ def deploy(
     env: Name = EMBEDDED,
     *,
     only: Annotated[list[str] | None, typer.Option(metavar="LAYER", help="Just this layer; may be repeated.")] = None,
+    reviewed: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Apply what was reviewed, and nothing else: review.json of `ops review`."),
+    ] = None,
     yes: Yes = False,
     suffix: Suffix = None,
     embedded: Embedded = False,
 ) -> None:
     """Apply the layers, in order, as many side by side as possible."""
+    held_to = read_reviewed(reviewed) if reviewed else None
     environment = entered(env, suffix=suffix, embedded=embedded)
     console = console_of_results()
     confirmation = Confirmation(environment=environment, console=console, yes=yes)
     chosen = [name for names in only or [] for name in names.split(",")]
-    apply_layers(environment, only=chosen, confirm=confirmation.of_deploy, console=console)
+    apply_layers(environment, only=chosen, confirm=confirmation.of_deploy, console=console, reviewed=held_to)
 
 
 @app.command()

@@ -6,8 +6,9 @@ https://developer.hashicorp.com/terraform/internals/json-format#change-represent
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import ndiff
+from difflib import unified_diff
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 # What holds data, or what data cannot be read without: gone is gone, whatever Terraform makes in its place.
@@ -181,8 +182,9 @@ def _differing_lines(before: object, after: object) -> Iterator[str]:
     except ValueError:
         return
     if len(old) > 1 or len(new) > 1:
-        for line in ndiff(old, new):
-            if line.startswith(("- ", "+ ")):
+        # The first two lines name the files that there are not.
+        for line in islice(unified_diff(old, new, n=0, lineterm=""), 2, None):
+            if line.startswith(("-", "+")):
                 yield f"{line[0]} {line[1:].strip().rstrip(',')}"
 
 

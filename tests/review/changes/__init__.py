@@ -1,0 +1,1 @@
+"""Changes as people make them, as Terraform planned them against a deployed environment, and their verdicts."""
