@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from ops.errors import OpsError
+from ops.faults import inputs
 from ops.faults.command import Matrix, long, short
 from ops.faults.report import part, summary
 from ops.reliability import PAGE, write_part
@@ -20,8 +21,12 @@ def main(
     """Break deployments in every way, which takes about an hour."""
     console = Console(emoji=False, width=None if sys.stdout.isatty() else 160)
     matrix = Matrix(console=console, seed=seed)
-    (short if quick else long)(matrix)
-    if not quick:
+    if quick:
+        short(matrix)
+    else:
+        console.print("[bold]bad input[/], which takes some minutes")
+        write_part("inputs", inputs.part(inputs.try_inputs()))
+        long(matrix)
         write_part("faults", part(matrix.report))
         console.print(f"Written to {PAGE}")
     console.print(summary(matrix.report), highlight=False)

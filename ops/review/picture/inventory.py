@@ -47,7 +47,8 @@ class Inventory:
 
     def of(self, *types: str) -> list[Resource]:
         """All resources of some types, or of families of types: `aws_backup_*`."""
-        return [resource for resource in self.resources if _is_of(resource, types)]
+        found = [position for kind, positions in self._by_type.items() if _is_of(kind, types) for position in positions]
+        return [self.resources[position] for position in sorted(found)]
 
     def named_by(self, resource: Resource, *types: str, attribute: str | None = None) -> list[Resource]:
         """What a resource refers to, by any attribute or by one."""
@@ -56,12 +57,20 @@ class Inventory:
         return [
             self._by_address[address]
             for address in sorted(addresses & self._by_address.keys())
-            if _is_of(self._by_address[address], types)
+            if _is_of(self._by_address[address].type, types)
         ]
 
     def naming(self, resource: Resource, *types: str, attribute: str | None = None) -> list[Resource]:
         """What refers to a resource."""
         return [other for other in self.of(*types) if resource in self.named_by(other, attribute=attribute)]
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[int]]:
+        """Where the resources of each type stand; an environment has many more resources than types."""
+        found: dict[str, list[int]] = {}
+        for position, resource in enumerate(self.resources):
+            found.setdefault(resource.type, []).append(position)
+        return found
 
     @cached_property
     def _by_address(self) -> dict[str, Resource]:
@@ -73,7 +82,5 @@ def address_of(layer: str, address: str) -> str:
     return f"{layer}: {address}"
 
 
-def _is_of(resource: Resource, types: tuple[str, ...]) -> bool:
-    return not types or any(
-        resource.type.startswith(name[:-1]) if name.endswith("*") else resource.type == name for name in types
-    )
+def _is_of(kind: str, types: tuple[str, ...]) -> bool:
+    return not types or any(kind.startswith(name[:-1]) if name.endswith("*") else kind == name for name in types)
