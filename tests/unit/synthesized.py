@@ -13,30 +13,15 @@ import stacks.bindings  # noqa: F401 - first, so that what follows is cheap to i
 from cdktf import App, TerraformStack, Testing
 
 from main import build
+from ops import configuration
 from stacks.settings import Settings
 
 _REFERENCE = re.compile(r"\b(aws_[a-z0-9_]+\.[A-Za-z0-9_-]+)")
 _REMOTE = re.compile(r"data\.terraform_remote_state\.([a-z_-]+)\.outputs\.([a-z_0-9]+)")
 
 
-@dataclass(frozen=True)
-class Resource:
-    """One resource of a layer's JSON."""
-
-    layer: str
-    type: str
-    name: str
-    body: dict[str, Any]
-
-    @property
-    def address(self) -> str:
-        return f"{self.layer}: {self.type}.{self.name}"
-
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
-        return self.body[key]
-
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON
-        return self.body.get(key, default)
+class Resource(configuration.Resource):
+    """One resource of a layer's JSON, and what it refers to."""
 
     def references(self) -> set[str]:
         """The resources of its own layer that it refers to or waits for, as `type.name`."""
