@@ -2,6 +2,8 @@
 
 Severity `page` wakes someone, `ticket` waits for the morning; both notify on alarm and on recovery. A period is 60 s
 because AWS's own metrics come once a minute. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+
+An alarm that is the symptom of another one says nothing while that one is on: see docs/decisions/symptoms-wait.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
+    CloudwatchCompositeAlarm,
+    CloudwatchCompositeAlarmActionsSuppressor,
+)
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -16,6 +22,12 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 
 from stacks.base import AnyLayer
+
+# AWS's advice, because it evaluates alarms every minute: the alarm that explains may go off that much later.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
+WAIT_SECONDS = 60
+# The slowest symptoms look at three minutes, and are over that much later than what explains them.
+EXTENSION_SECONDS = 180
 
 
 class Missing(StrEnum):
@@ -52,7 +64,8 @@ class Expression:
 class Alarm:
     """One alarm: what it watches, its limit, and what a woken person needs to know.
 
-    It goes off when `breaching` of the last `periods` values are beyond the limit (all of them by default).
+    It goes off when `breaching` of the last `periods` values are beyond the limit (all of them by default). While the
+    alarm that it is the `symptom_of` is on, nobody is told of it.
     """
 
     name: str
@@ -63,35 +76,43 @@ class Alarm:
     breaching: int | None = None
     missing: Missing
     severity: Literal["page", "ticket"] = "page"
+    symptom_of: str | None = None
     means: str
     runbook: str
 
 
 def raise_alarms(layer: AnyLayer, alarms: Sequence[Alarm], *, topic_arn: str) -> list[str]:
-    """Make every alarm of the list, each telling `topic_arn` when it goes off and when it is over.
+    """Make every alarm of the list, and tell `topic_arn` when one goes off and when it is over.
 
     Returns the names of those that page, which is what composite alarms refer to.
     """
-    raised = [(alarm.severity, _raise(layer, alarm, topic_arn=topic_arn)) for alarm in alarms]
-    return [made.alarm_name for severity, made in raised if severity == "page"]
+    always_page = {alarm.name for alarm in alarms if alarm.severity == "page" and alarm.symptom_of is None}
+    for alarm in alarms:
+        if alarm.symptom_of not in {None, *always_page}:
+            raise ValueError(f"alarm {alarm.name}: {alarm.symptom_of} is no alarm of this list that always pages")
+    raised = {alarm.name: _raise(layer, alarm, topic_arn=topic_arn) for alarm in alarms}
+    for alarm in alarms:
+        if alarm.symptom_of is not None:
+            _tell_unless(layer, alarm, raised[alarm.name], explained_by=raised[alarm.symptom_of], topic_arn=topic_arn)
+    return [raised[alarm.name].alarm_name for alarm in alarms if alarm.severity == "page"]
 
 
 def _raise(layer: AnyLayer, alarm: Alarm, *, topic_arn: str) -> CloudwatchMetricAlarm:
     if (alarm.above is None) == (alarm.below is None):
         raise ValueError(f"alarm {alarm.name}: give it either `above` or `below`")
+    tells = [topic_arn] if alarm.symptom_of is None else None
     made = CloudwatchMetricAlarm(
         layer,
         f"alarm-{alarm.name}",
         alarm_name=layer.names("alarm", alarm.name),
-        alarm_description=f"[{alarm.severity}] {alarm.means} "
-        f"Runbook: {layer.settings.environment.runbooks}/{alarm.runbook}.md",
+        alarm_description=_description(layer, alarm),
         comparison_operator="GreaterThanThreshold" if alarm.above is not None else "LessThanThreshold",
         threshold=alarm.above if alarm.above is not None else alarm.below,
         evaluation_periods=alarm.periods,
         datapoints_to_alarm=alarm.breaching or alarm.periods,
         treat_missing_data=alarm.missing.value,
-        alarm_actions=[topic_arn],
-        ok_actions=[topic_arn],
+        alarm_actions=tells,
+        ok_actions=tells,
         tags={"Severity": alarm.severity},
     )
     if isinstance(alarm.watches, Metric):
@@ -99,6 +120,34 @@ def _raise(layer: AnyLayer, alarm: Alarm, *, topic_arn: str) -> CloudwatchMetric
     else:
         _watch_expression(made, alarm.watches, label=alarm.name)
     return made
+
+
+def _tell_unless(
+    layer: AnyLayer,
+    alarm: Alarm,
+    made: CloudwatchMetricAlarm,
+    *,
+    explained_by: CloudwatchMetricAlarm,
+    topic_arn: str,
+) -> None:
+    """An alarm on the alarm alone, because only an alarm on alarms can be silenced by another one."""
+    CloudwatchCompositeAlarm(
+        layer,
+        f"alarm-{alarm.name}-unexplained",
+        alarm_name=layer.names("alarm", f"{alarm.name}-unexplained"),
+        alarm_description=_description(layer, alarm),
+        alarm_rule=f"ALARM({made.alarm_name})",
+        actions_suppressor=CloudwatchCompositeAlarmActionsSuppressor(
+            alarm=explained_by.alarm_name, wait_period=WAIT_SECONDS, extension_period=EXTENSION_SECONDS
+        ),
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        tags={"Severity": alarm.severity},
+    )
+
+
+def _description(layer: AnyLayer, alarm: Alarm) -> str:
+    return f"[{alarm.severity}] {alarm.means} Runbook: {layer.settings.environment.runbooks}/{alarm.runbook}.md"
 
 
 def _watch_metric(alarm: CloudwatchMetricAlarm, metric: Metric) -> None:

@@ -42,10 +42,10 @@ class Watched:
 
 def compute_alarms(watched: Watched, settings: Settings) -> list[Alarm]:
     """The alarms of the application tier."""
-    return [*_availability(watched), *_responses(watched, settings), *_saturation(watched, settings)]
+    return [*_availability(watched, settings), *_responses(watched, settings), *_saturation(watched, settings)]
 
 
-def _availability(watched: Watched) -> list[Alarm]:
+def _availability(watched: Watched, settings: Settings) -> list[Alarm]:
     return [
         Alarm(
             name="no-healthy-targets",
@@ -60,8 +60,18 @@ def _availability(watched: Watched) -> list[Alarm]:
             watches=watched.targets("HealthyHostCount", "Minimum"),
             below=2,
             missing=Missing.ALARM,
+            symptom_of="no-healthy-targets",
             means="At most one task is healthy: the next failure is an outage.",
             runbook="no-healthy-targets",
+        ),
+        Alarm(
+            name="fewer-healthy-targets",
+            watches=watched.targets("HealthyHostCount", "Minimum"),
+            below=settings.service.min_tasks,
+            missing=Missing.ALARM,
+            severity="ticket",
+            means=f"Fewer than {settings.service.min_tasks} tasks are healthy: one has died, or a zone is lost.",
+            runbook="zone-impaired",
         ),
         Alarm(
             name="unhealthy-targets",
@@ -70,6 +80,7 @@ def _availability(watched: Watched) -> list[Alarm]:
             periods=3,
             missing=Missing.OK,
             severity="ticket",
+            symptom_of="no-healthy-targets",
             means="A task has failed its health checks for three minutes and is not being replaced.",
             runbook="no-healthy-targets",
         ),
@@ -99,6 +110,7 @@ def _responses(watched: Watched, settings: Settings) -> list[Alarm]:
             watches=watched.balancer("HTTPCode_ELB_5XX_Count", "Sum"),
             above=10,
             missing=Missing.OK,
+            symptom_of="errors",
             means="The load balancer itself answers with 5xx: tasks refuse connections, hang, or are gone.",
             runbook="5xx-burst",
         ),
@@ -116,6 +128,7 @@ def _responses(watched: Watched, settings: Settings) -> list[Alarm]:
             above=10,
             missing=Missing.OK,
             severity="ticket",
+            symptom_of="no-healthy-targets",
             means="The load balancer cannot open connections to tasks.",
             runbook="no-healthy-targets",
         ),
@@ -141,6 +154,7 @@ def _saturation(watched: Watched, settings: Settings) -> list[Alarm]:
             periods=3,
             missing=Missing.ALARM,
             severity="ticket",
+            symptom_of="no-healthy-targets",
             means=f"Fewer than the {service.min_tasks} tasks that should always run have run for three minutes.",
             runbook="bad-deployment",
         ),

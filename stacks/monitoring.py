@@ -1,4 +1,4 @@
-"""Monitoring: what spans layers. Dashboards, the alarm "unhealthy", log metrics, account events, the budget."""
+"""Monitoring: what spans layers. Dashboards, alarms that sum up, log metrics, account events, the budget."""
 
 from dataclasses import dataclass
 
@@ -69,13 +69,13 @@ class Monitoring(Layer[MonitoringOutputs]):
         for event in account_events(self.read(keys)):
             announce(self, event, topic_arn=self._topic_arn)
         self._budget()
-        unhealthy = self._unhealthy(tiers)
-        self._dashboards(tiers, unhealthy)
+        states = self._sum_up(tiers)
+        self._dashboards(tiers, states)
         self.publish(
             MonitoringOutputs(
                 overview_dashboard_url=f"https://{self.region}.console.aws.amazon.com/cloudwatch/home"
                 f"?region={self.region}#dashboards/dashboard/{self.names('dashboard', 'overview')}",
-                unhealthy_alarm_name=unhealthy.alarm_name,
+                unhealthy_alarm_name=states[0].alarm_name,
             )
         )
 
@@ -89,32 +89,50 @@ class Monitoring(Layer[MonitoringOutputs]):
             count_lines(self, metric)
         raise_alarms(self, log_alarms(self.names.suffix), topic_arn=self._topic_arn)
 
-    def _unhealthy(self, tiers: Tiers) -> CloudwatchCompositeAlarm:
-        """One alarm that is on while any alarm that pages is on: the state of the environment in a word."""
-        paging = Fn.concat(
-            [
-                tiers.compute.paging_alarm_names,
-                tiers.database.paging_alarm_names,
-                tiers.storage.paging_alarm_names,
-                tiers.backup.paging_alarm_names,
-            ]
+    def _sum_up(self, tiers: Tiers) -> list[CloudwatchCompositeAlarm]:
+        """The state of the environment in a word, and that of each tier.
+
+        Only the first tells anybody: its parts tell for themselves, and one message more says when all is well again.
+        """
+        paging = {
+            "application": tiers.compute.paging_alarm_names,
+            "database": tiers.database.paging_alarm_names,
+            "storage": tiers.storage.paging_alarm_names,
+            "backup": tiers.backup.paging_alarm_names,
+        }
+        environment = self._any_of(
+            "environment",
+            Token.as_list(Fn.concat(list(paging.values()))),
+            severity="page",
+            means="Something that visitors notice, or that endangers data, is wrong: at least one of the paging alarms "
+            "is on.",
+            tells=[self._topic_arn],
         )
-        runbooks = self.settings.environment.runbooks
+        by_tier = [
+            self._any_of(tier, names, severity="state", means=f"At least one of the paging alarms of the {tier} is on.")
+            for tier, names in paging.items()
+        ]
+        return [environment, *by_tier]
+
+    def _any_of(
+        self, what: str, alarm_names: list[str], *, severity: str, means: str, tells: list[str] | None = None
+    ) -> CloudwatchCompositeAlarm:
+        """An alarm that is on while any of others is."""
         return CloudwatchCompositeAlarm(
             self,
-            "unhealthy",
-            alarm_name=self.names("alarm", "environment-unhealthy"),
-            alarm_description="[page] Something that visitors notice, or that endangers data, is wrong: at least one "
-            f"of the paging alarms is on. Runbook: {runbooks}/environment-unhealthy.md",
-            alarm_rule=f"ALARM({Fn.join(') OR ALARM(', Token.as_list(paging))})",
-            alarm_actions=[self._topic_arn],
-            ok_actions=[self._topic_arn],
-            tags={"Severity": "page"},
+            f"{what}-unhealthy",
+            alarm_name=self.names("alarm", f"{what}-unhealthy"),
+            alarm_description=f"[{severity}] {means} "
+            f"Runbook: {self.settings.environment.runbooks}/environment-unhealthy.md",
+            alarm_rule=f"ALARM({Fn.join(') OR ALARM(', alarm_names)})",
+            alarm_actions=tells,
+            ok_actions=tells,
+            tags={"Severity": severity},
         )
 
-    def _dashboards(self, tiers: Tiers, unhealthy: CloudwatchCompositeAlarm) -> None:
+    def _dashboards(self, tiers: Tiers, states: list[CloudwatchCompositeAlarm]) -> None:
         pages = {
-            "overview": overview(tiers, alarm_arns=[unhealthy.arn]),
+            "overview": overview(tiers, alarm_arns=[state.arn for state in states]),
             "application": application(tiers),
             "database": database(tiers),
             "storage": storage(tiers),

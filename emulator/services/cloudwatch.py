@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Operations.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from moto.cloudwatch.exceptions import InvalidParameterValue, ResourceNotFoundException, ValidationError
@@ -74,6 +75,13 @@ def _alarms_of_rule(rule: str) -> list[str]:
     return [_name_of(quoted or plain) for quoted, plain in _ALARMS_OF_RULE.findall(rule)]
 
 
+def _needed(backend: CloudWatchBackend, names: Sequence[str]) -> list[str]:
+    """The alarms that stand in the rules of composite ones, other than those named."""
+    others = [alarm for name, alarm in backend.alarms.items() if name not in names]
+    rules = [alarm.alarm_rule for alarm in others if isinstance(alarm, CompositeAlarm)]
+    return [needed for rule in rules for needed in _alarms_of_rule(rule)]
+
+
 def _existing(backend: CloudWatchBackend, arn: str) -> str:
     """Return the ARN of an alarm or a rule, the resources of CloudWatch that have tags."""
     alarms = {alarm.alarm_arn for alarm in backend.alarms.values()}
@@ -88,6 +96,10 @@ def _put_composite_alarm(backend: CloudWatchBackend, parameters: dict[str, Any])
     name: str = parameters["AlarmName"]
     rule: str = parameters["AlarmRule"]
     suppressor: str | None = parameters.get("ActionsSuppressor")
+    if suppressor and {"ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"} - parameters.keys():
+        raise ValidationError(
+            "ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod are required with ActionsSuppressor"
+        )
     named = [*_alarms_of_rule(rule), *([_name_of(suppressor)] if suppressor else [])]
     if unknown := sorted({alarm for alarm in named if alarm not in backend.alarms}):
         raise ValidationError(
@@ -162,4 +174,6 @@ class AlarmCalls(CloudWatchResponse):
         names: list[str] = self._get_param("AlarmNames", [])
         if sum(isinstance(alarms.get(name), CompositeAlarm) for name in names) > 1:
             raise ValidationError("Only one composite alarm can be deleted per request.")
+        if held := sorted(set(names) & set(_needed(self.cloudwatch_backend, names))):
+            raise ValidationError(f"Could not delete [{', '.join(held)}]: composite alarms depend on them")
         return _respond_to_delete_alarms(self)

@@ -22,6 +22,7 @@ BY_PURPOSE = {
     ),
     "application availability": (
         "errors",
+        "fewer-healthy-targets",
         "load-balancer-errors",
         "no-healthy-targets",
         "one-healthy-target",
@@ -42,6 +43,7 @@ BY_PURPOSE = {
 }
 AVAILABILITY = (
     "no-healthy-targets",
+    "fewer-healthy-targets",
     "one-healthy-target",
     "errors",
     "load-balancer-errors",
@@ -49,6 +51,18 @@ AVAILABILITY = (
     "reader-down",
 )
 UNHEALTHY = "environment-unhealthy"
+# Alarms that tell nothing that their parts do not tell.
+STATES = ("application-unhealthy", "backup-unhealthy", "database-unhealthy", "storage-unhealthy")
+# Each of these is told of by an alarm on it alone, which another one silences while that one explains it.
+CAUSES = {
+    "load-balancer-errors": "errors",
+    "one-healthy-target": "no-healthy-targets",
+    "reader-down": "writer-down",
+    "reader-lag": "writer-down",
+    "target-connections": "no-healthy-targets",
+    "too-few-tasks": "no-healthy-targets",
+    "unhealthy-targets": "no-healthy-targets",
+}
 
 _BALANCER, _TARGETS = {"LoadBalancer"}, {"LoadBalancer", "TargetGroup"}
 # The dimensions under which AWS publishes what is watched here; under any others an alarm would never see a value.
@@ -96,10 +110,18 @@ def _alarms(aws: Deployed) -> dict[str, dict[str, Any]]:
     return {alarm["AlarmName"]: alarm for alarm in found if alarm["AlarmName"] in expected}
 
 
-def _composite(aws: Deployed) -> dict[str, Any]:
-    name = aws.names("alarm", UNHEALTHY)
+def _composite(aws: Deployed, short: str = UNHEALTHY) -> dict[str, Any]:
+    name = aws.names("alarm", short)
     answer = aws.ask("cloudwatch", "describe_alarms", AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
     return dict(only(name, answer["CompositeAlarms"]))
+
+
+def _telling(aws: Deployed) -> list[dict[str, Any]]:
+    """The alarms that tell people of something: by themselves, or of one that may be explained."""
+    explained = {aws.names("alarm", symptom) for symptom in CAUSES}
+    by_themselves = [alarm for name, alarm in _alarms(aws).items() if name not in explained]
+    messengers = [_composite(aws, f"{symptom}-unexplained") for symptom in CAUSES]
+    return [*by_themselves, *messengers, _composite(aws)]
 
 
 def _metrics(alarm: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -116,7 +138,9 @@ def alarms_are_all_there(aws: Deployed) -> None:
         missing = [short for short in shorts if _names(aws)[short] not in there]
         require(not missing, f"alarms for {purpose} are missing: {', '.join(missing)}")
     tagged = {arn.split(":alarm:")[1] for arn in aws.tagged() if ":alarm:" in arn}
-    same_set("the set of tagged alarms", tagged, {*_names(aws).values(), aws.names("alarm", UNHEALTHY)})
+    on_alarms = [UNHEALTHY, *STATES, *(f"{symptom}-unexplained" for symptom in CAUSES)]
+    expected = {*_names(aws).values(), *(aws.names("alarm", short) for short in on_alarms)}
+    same_set("the set of tagged alarms", tagged, expected)
 
 
 @check("OBS-2")
@@ -160,7 +184,7 @@ def alarms_tell_of_trouble_and_of_its_end(aws: Deployed) -> None:
     """Every alarm is on, and tells a topic of the environment when it goes off and when it is over."""
     topics = {aws.topic_arn("alerts"), aws.topic_arn("delivery-failures")}
     problems = []
-    for alarm in [*_alarms(aws).values(), _composite(aws)]:
+    for alarm in _telling(aws):
         for kind in ("AlarmActions", "OKActions"):
             told = alarm.get(kind, [])
             if not told or not set(told) <= topics:
@@ -168,6 +192,18 @@ def alarms_tell_of_trouble_and_of_its_end(aws: Deployed) -> None:
         if not alarm["ActionsEnabled"]:
             problems.append(f"{alarm['AlarmName']} is muted")
     none_of(problems)
+
+
+@check("OBS-2")
+def symptoms_are_quiet_while_they_are_explained(aws: Deployed) -> None:
+    """An alarm that another one explains tells nobody while that one is on, and by itself never."""
+    for symptom, cause in CAUSES.items():
+        messenger = _composite(aws, f"{symptom}-unexplained")
+        same(f"{messenger['AlarmName']} is on with", messenger["AlarmRule"], f"ALARM({aws.names('alarm', symptom)})")
+        suppressor = str(messenger.get("ActionsSuppressor", "")).rpartition(":")[2]
+        same(f"{messenger['AlarmName']} is silenced by", suppressor, aws.names("alarm", cause))
+        told = _alarms(aws)[aws.names("alarm", symptom)].get("AlarmActions", [])
+        require(not told, f"{aws.names('alarm', symptom)} tells {told} by itself as well")
 
 
 @check("OBS-2")

@@ -103,7 +103,12 @@ def test_alarms_are_described_by_type_and_composite_ones_only_if_asked_for(cloud
         {"rule": "ALARM(cpu) OR ALARM(nowhere)"},
         {"rule": 'NOT OK("nowhere")'},
         {"rule": "ALARM(arn:aws:cloudwatch:us-east-1:123456789012:alarm:nowhere)"},
-        {"rule": "ALARM(cpu)", "ActionsSuppressor": "nowhere"},
+        {
+            "rule": "ALARM(cpu)",
+            "ActionsSuppressor": "nowhere",
+            "ActionsSuppressorWaitPeriod": 60,
+            "ActionsSuppressorExtensionPeriod": 60,
+        },
     ],
 )
 def test_a_composite_alarm_is_of_alarms_that_exist(cloudwatch: Client, arguments: dict[str, str]) -> None:
@@ -172,6 +177,30 @@ def test_composite_alarms_are_deleted_one_at_a_time(cloudwatch: Client) -> None:
 
     assert code(error) == "ValidationError"
     assert len(composites(cloudwatch)) == 2
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [{}, {"ActionsSuppressorWaitPeriod": 60}, {"ActionsSuppressorExtensionPeriod": 60}],
+)
+def test_a_suppressor_takes_both_of_its_periods(cloudwatch: Client, periods: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match="are required with ActionsSuppressor") as error:
+        put(cloudwatch, rule="ALARM(cpu)", ActionsSuppressor="disk", **periods)
+
+    assert code(error) == "ValidationError"
+    assert composites(cloudwatch) == []
+
+
+@pytest.mark.parametrize("name", ["cpu", "memory high", "disk"])
+def test_an_alarm_that_a_composite_one_depends_on_cannot_be_deleted(cloudwatch: Client, name: str) -> None:
+    put(cloudwatch)
+
+    with pytest.raises(ClientError, match=rf"\[{name}\]: composite alarms depend on them"):
+        cloudwatch.delete_alarms(AlarmNames=[name])
+
+    cloudwatch.delete_alarms(AlarmNames=["degraded"])
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    assert name not in {alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
 
 
 def test_alarms_belong_to_a_region_and_an_account(cloudwatch: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def _stop_key_rotation(aws: Deployed) -> None:
 
 
 def _delete_alarm(aws: Deployed) -> None:
-    aws.client("cloudwatch").delete_alarms(AlarmNames=[aws.names("alarm", "no-healthy-targets")])
+    aws.client("cloudwatch").delete_alarms(AlarmNames=[aws.names("alarm", "task-cpu")])
 
 
 def _keep_logs_longer(aws: Deployed) -> None:
@@ -123,7 +123,7 @@ def _named(aws: Deployed, operation: str, items: str, name: str) -> list[dict[st
 MEDDLING = (
     Meddling(_suspend_versioning, "storage", "aws_s3_bucket_versioning.data-versioning", "versioning_configuration"),
     Meddling(_stop_key_rotation, "keys", "aws_kms_key.database", "enable_key_rotation"),
-    Meddling(_delete_alarm, "compute", "aws_cloudwatch_metric_alarm.alarm-no-healthy-targets", "deleted"),
+    Meddling(_delete_alarm, "compute", "aws_cloudwatch_metric_alarm.alarm-task-cpu", "deleted"),
     Meddling(_keep_logs_longer, "network", "aws_cloudwatch_log_group.log-group-flow-logs", "retention_in_days"),
     Meddling(_keep_no_points_in_time, "storage", "aws_dynamodb_table.sessions", "point_in_time_recovery"),
     Meddling(_allow_the_service_everything, "compute", "aws_iam_role_policy.task-role-policy", "policy"),

@@ -46,7 +46,7 @@ def test_a_person_is_told_where_and_what(stage: Stage, found: Drift) -> None:
     print_drift(Console(file=text, width=200), found, stage.environment)
     said = text.getvalue()
     assert f"{len(MEDDLING)} changes by hand" in said
-    assert "deleted aws_cloudwatch_metric_alarm.alarm-no-healthy-targets" in said
+    assert "deleted aws_cloudwatch_metric_alarm.alarm-task-cpu" in said
     assert "AdministratorAccess" in said
     assert "retention_in_days: 30 -> 90" in said
 

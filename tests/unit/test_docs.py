@@ -15,6 +15,8 @@ from tests.unit.synthesized import Synthesized
 
 # isort: split
 
+from ops.audit.configuration import Configuration
+from ops.detection import page as detection
 from ops.review.cost.page import COMMAND, PAGE, written
 from stacks.alerting import Alerting
 from stacks.backup import Backup
@@ -125,6 +127,8 @@ def alarms_of(example: dict[str, dict[str, Any]]) -> dict[str, Watched]:
             seconds = period * alarm["datapoints_to_alarm"]
             found[bare(alarm["alarm_name"])] = described(layer, alarm, seconds=seconds)
         for alarm in resources.get("aws_cloudwatch_composite_alarm", {}).values():
+            if "actions_suppressor" in alarm:  # which tells of another one, and has its name
+                continue
             found[bare(alarm["alarm_name"])] = described(layer, alarm, seconds=None)
     return found
 
@@ -202,6 +206,14 @@ def test_the_alarm_table_tells_of_every_alarm_and_no_other(example: dict[str, di
             seconds=int(seconds[1].replace(",", "")) if seconds else None,
         )
     assert told == alarms_of(example)
+
+
+@pytest.mark.requirement("OBS-2", "OBS-5")
+def test_the_page_on_monitoring_tells_how_fast_each_failure_is_detected(environment: Synthesized) -> None:
+    configuration = Configuration(layers=environment.layers, account_id=environment.settings.environment.account_id)
+    page = (DOCS / "monitoring.md").read_text(encoding="utf-8")
+    stale = detection.written(page, configuration) != page
+    assert not stale, f"docs/monitoring.md is not what the layers say. Write it again: {detection.COMMAND}"
 
 
 def test_the_event_table_tells_of_every_event_and_no_other(example: dict[str, dict[str, Any]]) -> None:
