@@ -1,188 +1,125 @@
 """What each dashboard shows: an overview that answers "is it healthy?", and one for each tier that says why not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from stacks import dashboards_graphs as graphs
+from stacks.dashboards_overview import overview
+from stacks.dashboards_tiers import Tiers
+from stacks.widgets import Line, Row
 
-from stacks.alarms import Metric
-from stacks.backup import DAY_SECONDS, BackupOutputs
-from stacks.compute import ComputeOutputs
-from stacks.compute_alarms import Watched
-from stacks.database import DatabaseOutputs
-from stacks.database_alarms import max_connections
-from stacks.settings import Settings
-from stacks.storage import ENTIRE_BUCKET, SESSION_OPERATIONS, StorageOutputs
-from stacks.widgets import AlarmStates, Graph, Heading, Row
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tiers:
-    """What the dashboards are about, as other layers publish it."""
-
-    settings: Settings
-    compute: ComputeOutputs
-    database: DatabaseOutputs
-    storage: StorageOutputs
-    backup: BackupOutputs
-
-    @property
-    def application(self) -> Watched:
-        """The application's metrics."""
-        return Watched(
-            load_balancer=self.compute.load_balancer_arn_suffix,
-            target_group=self.compute.target_group_arn_suffix,
-            cluster=self.compute.cluster_name,
-            service=self.compute.service_name,
-        )
-
-    def of_role(self, role: str, name: str, statistic: str = "Average") -> Metric:
-        """A metric of the writer or the readers."""
-        dimensions = {"DBClusterIdentifier": self.database.cluster_identifier, "Role": role}
-        return Metric(namespace="AWS/RDS", name=name, dimensions=dimensions, statistic=statistic)
-
-    def by_role(self, name: str, statistic: str = "Average") -> dict[str, Metric]:
-        """A metric of both roles, as two lines."""
-        return {role.lower(): self.of_role(role, name, statistic) for role in ("WRITER", "READER")}
-
-    def of_sessions(self, name: str, statistic: str = "Sum", **dimensions: str) -> Metric:
-        """A metric of the session table."""
-        every = {"TableName": self.storage.session_table_name, **dimensions}
-        return Metric(namespace="AWS/DynamoDB", name=name, dimensions=every, statistic=statistic)
-
-    def of_bucket(self, name: str, statistic: str = "Sum") -> Metric:
-        """A request metric of the data bucket."""
-        dimensions = {"BucketName": self.storage.data_bucket_name, "FilterId": ENTIRE_BUCKET}
-        return Metric(namespace="AWS/S3", name=name, dimensions=dimensions, statistic=statistic)
-
-
-def overview(tiers: Tiers, *, alarm_arns: Sequence[str]) -> list[Row]:
-    """Alarms first, then traffic, errors, latency and saturation from the visitor inwards."""
-    return [
-        Row([AlarmStates("Alarms", alarm_arns)], height=4),
-        Row([Heading("## Visitors")], height=1),
-        Row([_requests(tiers), _errors(tiers), _latency(tiers)]),
-        Row([Heading("## Tiers")], height=1),
-        Row([_tasks(tiers), _capacity(tiers), _throttles(tiers)]),
-        Row([Heading("## Safety")], height=1),
-        Row([_backups(tiers), _uptime(tiers), _lag(tiers)]),
-    ]
+__all__ = ["Tiers", "application", "database", "overview", "storage"]
 
 
 def application(tiers: Tiers) -> list[Row]:
     """The load balancer and the tasks behind it."""
     app = tiers.application
-    return [
-        Row([_requests(tiers), _errors(tiers), _latency(tiers)]),
+    answers = ("HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count")
+    codes: dict[str, Line] = {
+        name.removeprefix("HTTPCode_").removesuffix("_Count").replace("_", " "): app.balancer(name, "Sum")
+        for name in answers
+    }
+    connections: dict[str, Line] = {"active": app.balancer("ActiveConnectionCount", "Sum")}
+    refused: dict[str, Line] = {
+        "by the load balancer": tiers.watched_by("rejected-connections"),
+        "by tasks": tiers.watched_by("target-connections"),
+    }
+    rows = [
+        Row([tiers.heading("What visitors notice", "5xx-burst", "latency")], 2),
+        Row([graphs.requests(tiers), graphs.failing_requests(tiers), graphs.response_time(tiers)]),
+        Row([tiers.heading("Answers and errors", "5xx-burst", "bad-deployment")], 2),
         Row(
             [
-                Graph("Healthy targets (count)", {"healthy": app.targets("HealthyHostCount", "Minimum")}, limit=2),
-                Graph(
-                    "Unhealthy targets (count)", {"unhealthy": app.targets("UnHealthyHostCount", "Maximum")}, limit=0
+                tiers.graph("Answers with errors (count a minute)", codes),
+                tiers.graph(
+                    "Errors in the service's log (count a minute)", {"lines": tiers.watched_by("service-errors")}
                 ),
-                _tasks(tiers),
+                tiers.graph("Refused connections (count a minute)", refused),
+            ]
+        ),
+        Row([tiers.heading("Tasks", "no-healthy-targets", "bad-deployment", "zone-impaired")], 2),
+        Row(
+            [
+                graphs.healthy_targets(tiers),
+                tiers.graph("Unhealthy targets (count)", {"unhealthy": tiers.watched_by("unhealthy-targets")}),
+                graphs.tasks(tiers),
             ]
         ),
         Row(
             [
-                Graph("CPU (% of the task)", {"average": app.tasks("CPUUtilization", "Average")}, limit=85),
-                Graph("Memory (% of the task)", {"maximum": app.tasks("MemoryUtilization", "Maximum")}, limit=90),
-                Graph("Connections (count)", {"active": app.balancer("ActiveConnectionCount", "Sum")}),
+                graphs.task_saturation(tiers),
+                tiers.graph("Connections (count)", connections),
+                tiers.graph(
+                    "Connections that security groups reject (count a minute)",
+                    {"rejected": tiers.of_log_lines("RejectedConnections")},
+                ),
             ]
         ),
     ]
+    return tiers.with_states("Alarms of the application (state)", rows)
 
 
 def database(tiers: Tiers) -> list[Row]:
     """The writer and its readers, by role."""
-    crowded = 0.8 * max_connections(tiers.settings.database)
-    return [
-        Row([_capacity(tiers), _uptime(tiers), _lag(tiers)]),
+    rows = [
         Row(
             [
-                Graph("Connections (count)", tiers.by_role("DatabaseConnections", "Maximum"), limit=crowded),
-                Graph("Commit latency (ms)", {"writer": tiers.of_role("WRITER", "CommitLatency")}),
-                Graph("Deadlocks (per second)", {"writer": tiers.of_role("WRITER", "Deadlocks")}, limit=0.1),
+                tiers.heading(
+                    "Work", "writer-overloaded", says="Instances swap roles at a failover; lines follow roles."
+                )
+            ],
+            2,
+        ),
+        Row([graphs.commits(tiers), graphs.commit_latency(tiers), graphs.fatal_errors(tiers)]),
+        Row(
+            [
+                tiers.graph("Connections (count)", tiers.by_role("DatabaseConnections", "Maximum")),
+                tiers.graph("Deadlocks (per second)", {"writer": tiers.watched_by("deadlocks")}),
+                graphs.reader_lag(tiers),
             ]
         ),
+        Row([tiers.heading("Who is there", "database-failover", "zone-impaired")], 2),
         Row(
             [
-                Graph("Capacity (ACU)", tiers.by_role("ServerlessDatabaseCapacity")),
-                Graph("Free local storage (bytes)", tiers.by_role("FreeLocalStorage", "Minimum")),
-                Graph(
-                    "Used transaction ids (count)", {"cluster": tiers.of_role("WRITER", "MaximumUsedTransactionIDs")}
-                ),
+                tiers.graph("Uptime (s)", tiers.by_role("EngineUptime", "Minimum")),
+                graphs.role_changes(tiers),
+                graphs.instance_events(tiers),
+            ]
+        ),
+        Row([tiers.heading("How full it is", "writer-overloaded", "transaction-ids")], 2),
+        Row([graphs.capacity_in_use(tiers), graphs.capacity(tiers), graphs.stored_by_database(tiers)]),
+        Row(
+            [
+                tiers.graph("Free local storage (bytes)", tiers.by_role("FreeLocalStorage", "Minimum")),
+                tiers.graph("Used transaction ids (count)", {"oldest": tiers.watched_by("transaction-ids")}),
             ]
         ),
     ]
+    return tiers.with_states("Alarms of the database (state)", rows)
 
 
 def storage(tiers: Tiers) -> list[Row]:
-    """The session table and the data bucket."""
-    consumed = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
-    latency = {
-        operation: tiers.of_sessions("SuccessfulRequestLatency", "Average", Operation=operation)
-        for operation in SESSION_OPERATIONS
+    """The session table, the data bucket, and the recovery points of both tiers that keep data."""
+    throttles: dict[str, Line] = {
+        "reads": tiers.of_sessions("ReadThrottleEvents"),
+        "writes": tiers.of_sessions("WriteThrottleEvents"),
     }
-    return [
-        Row([Heading("## Sessions")], height=1),
+    rows = [
+        Row([tiers.heading("Sessions", "throttling", "latency", "restore-table")], 2),
         Row(
             [
-                Graph("Consumed capacity (units a minute)", {name: tiers.of_sessions(name) for name in consumed}),
-                Graph("Latency (ms)", latency, limit=50),
-                _throttles(tiers),
+                graphs.calls_on_sessions(tiers),
+                graphs.failing_calls_on_sessions(tiers),
+                graphs.latency_of_sessions(tiers),
             ]
         ),
-        Row([Heading("## Data bucket")], height=1),
         Row(
             [
-                Graph("Requests (count)", {"all": tiers.of_bucket("AllRequests")}),
-                Graph("Errors (count)", {code: tiers.of_bucket(code) for code in ("4xxErrors", "5xxErrors")}, limit=5),
-                Graph("First byte (ms)", {"p99": tiers.of_bucket("FirstByteLatency", "p99")}),
+                graphs.units_of_sessions(tiers),
+                graphs.throttled_sessions(tiers),
+                tiers.graph("Throttles by kind (count a minute)", throttles),
             ]
         ),
+        Row([tiers.heading("Data bucket", "throttling", "restore-object-version")], 2),
+        Row([graphs.requests_of_bucket(tiers), graphs.errors_of_bucket(tiers), graphs.latency_of_bucket(tiers)]),
+        Row([tiers.heading("Recovery points", "backup-failed", "restore-database", "restore-table")], 2),
+        Row([graphs.backup_age(tiers), graphs.completed_backups(tiers), graphs.failed_backups(tiers)]),
     ]
-
-
-def _requests(tiers: Tiers) -> Graph:
-    return Graph("Requests (count a minute)", {"requests": tiers.application.balancer("RequestCount", "Sum")})
-
-
-def _errors(tiers: Tiers) -> Graph:
-    codes = ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_4XX_Count")
-    return Graph("Errors (count a minute)", {code: tiers.application.balancer(code, "Sum") for code in codes}, limit=10)
-
-
-def _latency(tiers: Tiers) -> Graph:
-    percentiles = {p: tiers.application.targets("TargetResponseTime", p) for p in ("p50", "p95", "p99")}
-    return Graph("Response time (s)", percentiles, limit=tiers.settings.monitoring.latency_p99_seconds)
-
-
-def _tasks(tiers: Tiers) -> Graph:
-    counts = {name: tiers.application.insights(name, "Minimum") for name in ("RunningTaskCount", "DesiredTaskCount")}
-    return Graph("Tasks (count)", counts, limit=tiers.settings.service.min_tasks, limit_label="fewest")
-
-
-def _capacity(tiers: Tiers) -> Graph:
-    return Graph("Database capacity used (% of maximum)", tiers.by_role("ACUUtilization"), limit=90)
-
-
-def _throttles(tiers: Tiers) -> Graph:
-    names = ("ReadThrottleEvents", "WriteThrottleEvents")
-    return Graph("Session throttles (count)", {name: tiers.of_sessions(name) for name in names}, limit=0)
-
-
-def _uptime(tiers: Tiers) -> Graph:
-    return Graph("Database uptime (s)", tiers.by_role("EngineUptime", "Minimum"))
-
-
-def _lag(tiers: Tiers) -> Graph:
-    return Graph("Reader lag (ms)", {"reader": tiers.of_role("READER", "AuroraReplicaLag", "Maximum")}, limit=1000)
-
-
-def _backups(tiers: Tiers) -> Graph:
-    names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed")
-    dimensions = {"BackupVaultName": tiers.backup.vault_name}
-    jobs = {
-        name: Metric(namespace="AWS/Backup", name=name, dimensions=dimensions, statistic="Sum", period=DAY_SECONDS)
-        for name in names
-    }
-    return Graph("Backup jobs (count a day)", jobs)
+    return tiers.with_states("Alarms of storage and backup (state)", rows)

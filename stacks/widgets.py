@@ -4,13 +4,19 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dash
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Literal, Protocol
 
-from stacks.alarms import Metric
+from stacks.alarms import Alarm, Expression, Metric
 
 COLUMNS = 24
+MOST_WIDGETS = 500
+# Red is what wakes someone, orange what waits for the morning.
+COLOURS = {"page": "#d13212", "ticket": "#ff7f0e"}
+
+Line = Metric | Expression
 
 
 class Widget(Protocol):
@@ -21,13 +27,13 @@ class Widget(Protocol):
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A line of Markdown over a row."""
+class Text:
+    """Markdown without a frame: what a row is about, and where to read on."""
 
     markdown: str
 
     def properties(self, region: str) -> tuple[str, dict[str, Any]]:  # noqa: ARG002 - text has no region
-        """A text widget without a frame."""
+        """A text widget."""
         return "text", {"markdown": self.markdown, "background": "transparent"}
 
 
@@ -43,56 +49,67 @@ class AlarmStates:
         return "alarm", {"title": self.title, "alarms": list(self.alarm_arns), "sortBy": "stateUpdatedTimestamp"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Graph:
-    """Lines over time. The title ends with the unit; `limit` is drawn as a line that alarms go off at."""
+    """Lines over time. The title ends with the unit; the limits of `alarms` are drawn across it."""
 
     title: str
-    lines: Mapping[str, Metric]
-    limit: float | None = None
-    limit_label: str = "alarm"
-    single_value: bool = False
+    lines: Mapping[str, Line]
+    alarms: Sequence[Alarm] = ()
+    view: Literal["timeSeries", "singleValue"] = "timeSeries"
     stacked: bool = False
-    expressions: Mapping[str, str] = field(default_factory=dict)
+    highest: float | None = None
+    start: str | None = None
 
     def properties(self, region: str) -> tuple[str, dict[str, Any]]:
-        """A metric widget; an expression refers to the lines before it as m1, m2, ..."""
-        hidden = {"visible": False} if self.expressions else {}
-        metrics: list[list[Any]] = [
-            [
-                metric.namespace,
-                metric.name,
-                *(part for dimension in metric.dimensions.items() for part in dimension),
-                {"label": label, "stat": metric.statistic, "period": metric.period, "id": f"m{position}", **hidden},
-            ]
-            for position, (label, metric) in enumerate(self.lines.items(), start=1)
-        ]
-        metrics += [
-            [{"expression": formula, "label": label, "id": f"e{position}"}]
-            for position, (label, formula) in enumerate(self.expressions.items(), start=1)
-        ]
+        """A metric widget."""
         properties: dict[str, Any] = {
             "title": self.title,
             "region": region,
-            "view": "singleValue" if self.single_value else "timeSeries",
+            "view": self.view,
             "stacked": self.stacked,
             "period": 60,
-            "metrics": metrics,
+            "metrics": list(self._metrics()),
         }
-        if not self.single_value:
-            properties["yAxis"] = {"left": {"min": 0, "showUnits": False}}
-        if self.limit is not None:
-            line = {"value": self.limit, "label": f"{self.limit_label} ({self.limit:g})", "color": "#d13212"}
-            properties["annotations"] = {"horizontal": [line]}
+        if self.start:
+            properties |= {"start": self.start}
+        if self.view == "singleValue":
+            return "metric", properties | {"sparkline": True}
+        highest = {} if self.highest is None else {"max": self.highest}
+        properties["yAxis"] = {"left": {"min": 0, "showUnits": False, **highest}}
+        if self.alarms:
+            properties["annotations"] = {"horizontal": [_limit(alarm) for alarm in self.alarms]}
         return "metric", properties
+
+    def _metrics(self) -> Iterator[list[Any]]:
+        """A line for each metric; the inputs of an expression are there, but not drawn."""
+        taken: set[str] = set()
+        for position, (label, line) in enumerate(self.lines.items(), start=1):
+            if isinstance(line, Metric):
+                yield _metric(line, label=label, id=f"line{position}")
+                continue
+            if again := taken & line.metrics.keys():
+                raise ValueError(f"{self.title}: two expressions have an input named {', '.join(sorted(again))}")
+            taken |= line.metrics.keys()
+            for name, metric in line.metrics.items():
+                yield _metric(metric, id=name, visible=False)
+            yield [{"expression": line.formula, "label": label, "id": f"line{position}"}]
 
 
 @dataclass(frozen=True)
 class Row:
-    """Widgets side by side, all of the same width; `height` in grid units of about 50 pixels."""
+    """Widgets side by side, of the same width unless `widths` says otherwise; `height` in units of about 50 pixels."""
 
     widgets: Sequence[Widget]
     height: int = 6
+    widths: Sequence[int] = ()
+
+    def places(self) -> Iterator[tuple[Widget, int, int]]:
+        """Each widget with its column and its width. Raises ValueError if they do not fit."""
+        widths = self.widths or [COLUMNS // len(self.widgets)] * len(self.widgets)
+        if len(widths) != len(self.widgets) or sum(widths) > COLUMNS:
+            raise ValueError(f"{len(self.widgets)} widgets do not fit widths of {list(widths)} in {COLUMNS} columns")
+        yield from zip(self.widgets, accumulate(widths, initial=0), widths, strict=False)
 
 
 def dashboard_body(rows: Sequence[Row], *, region: str) -> str:
@@ -100,10 +117,24 @@ def dashboard_body(rows: Sequence[Row], *, region: str) -> str:
     placed: list[dict[str, Any]] = []
     top = 0
     for row in rows:
-        width = COLUMNS // len(row.widgets)
-        for position, widget in enumerate(row.widgets):
+        for widget, column, width in row.places():
             kind, properties = widget.properties(region)
-            place = {"x": position * width, "y": top, "width": width, "height": row.height}
+            place = {"x": column, "y": top, "width": width, "height": row.height}
             placed.append({"type": kind, **place, "properties": properties})
         top += row.height
+    if len(placed) > MOST_WIDGETS:
+        raise ValueError(f"a dashboard holds {MOST_WIDGETS} widgets, not {len(placed)}")
     return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": placed})
+
+
+def _metric(metric: Metric, **rendering: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    dimensions = (part for dimension in metric.dimensions.items() for part in dimension)
+    options = {"stat": metric.statistic, "period": metric.period, **rendering}
+    return [metric.namespace, metric.name, *dimensions, options]
+
+
+def _limit(alarm: Alarm) -> dict[str, Any]:
+    """The limit of an alarm, with the side shaded on which it is on; above 0 that would be the whole graph."""
+    side, limit = ("above", alarm.above) if alarm.above is not None else ("below", alarm.below)
+    shade = {"fill": side} if limit else {}
+    return {"value": limit, "label": f"{alarm.name}: {side} {limit:,.10g}", "color": COLOURS[alarm.severity], **shade}
