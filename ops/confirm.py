@@ -51,8 +51,8 @@ class Confirmation:
     def of_restore(self, layer: str, version: str, *, resources: int) -> None:
         """Raise BadInputError unless the person wants an old version of a state back."""
         self.console.print(
-            f"Makes version {version} the state of [bold]{layer}[/] of {self.environment.suffix}: {resources} resources. "
-            "What exists does not change.",
+            f"Makes version {version} the state of [bold]{layer}[/] of {self.environment.suffix}: "
+            f"{counted(resources, 'resource')}. What exists does not change.",
             soft_wrap=True,
         )
         self._ask(expected="yes", question="Go ahead? Only 'yes' does:")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from stacks.settings import Settings
 ALERTS = "${data.terraform_remote_state.alerting.outputs.alert_topic_arn}"
 
 
-def metrics(alarm: Resource) -> Iterator[dict[str, Any]]:
+def metrics(alarm: Resource) -> Iterator[Mapping[str, Any]]:
     """The metrics that an alarm looks at, plain or as inputs of an expression."""
     if "metric_name" in alarm.body:
         yield alarm.body

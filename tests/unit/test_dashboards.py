@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def graphs(environment: Synthesized) -> list[Placed]:
 def watched(environment: Synthesized, alarm: Resource) -> tuple[Any, ...]:
     """What an alarm looks at, as `drawn` says it of a line."""
 
-    def one(metric: dict[str, Any], statistic: str) -> tuple[Any, ...]:
+    def one(metric: Mapping[str, Any], statistic: str) -> tuple[Any, ...]:
         dimensions = resolved(environment, alarm, metric.get("dimensions", {}))
         name = resolved(environment, alarm, metric["metric_name"])
         return metric["namespace"], name, frozenset(dimensions.items()), statistic, metric["period"]
