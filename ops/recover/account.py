@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.configuration import Configuration, Resource
-from ops.recover.identities import IDENTITIES
+from ops.recover.identities import IDENTITIES, MADE_AGAIN
 from ops.recover.lookups import LOOKUPS, Attributes
 from ops.state import State
 
@@ -24,6 +24,10 @@ class Account(Configuration):
     def unrecorded(self, layer: str) -> list[Resource]:
         """The resources of a layer that its state does not know."""
         return [resource for resource in self.resources(layer=layer) if self.recorded(resource) is None]
+
+    def is_whole(self, layer: str) -> bool:
+        """Whether the state of a layer knows everything that is not made again without harm."""
+        return all(resource.type in MADE_AGAIN for resource in self.unrecorded(layer))
 
     def identity(self, resource: Resource) -> str | None:
         """By what a resource is imported if it exists; None where that cannot be told, for one because it does not."""

@@ -96,18 +96,17 @@ class _Recovery:
                 self._say(f"Set right the digest of the state of {name}.")
 
     def _adopt(self) -> None:
-        """Layer by layer: one that builds on others whose outputs are not there yet cannot have been begun."""
+        """Layer by layer: one that builds on another that is not whole yet cannot have been begun."""
         states = {name: self._states.read(name) for name in self._synthesized.layers}
         for name, layer in self._synthesized.layers.items():
-            producers = [self._synthesized.layers[producer] for producer in layer.dependencies]
-            if any(_outputs(producer) - states[producer.name].outputs.keys() for producer in producers):
-                continue
             account = Account(
                 layers={each.name: each.configuration for each in self._synthesized.layers.values()},
                 account_id=self._environment.account_id,
                 session=self._environment.session(),
                 states=states,
             )
+            if not all(account.is_whole(producer) for producer in layer.dependencies):
+                continue
             candidates = {
                 f"{resource.type}.{resource.name}": identity
                 for resource in account.unrecorded(name)
@@ -139,7 +138,3 @@ class _Recovery:
 
     def _say(self, text: str) -> None:
         self._console.print(escape(text), soft_wrap=True, highlight=False)
-
-
-def _outputs(layer: Layer) -> set[str]:
-    return set(layer.configuration.get("output", {}))

@@ -246,3 +246,18 @@ def test_what_a_state_knows_is_not_looked_for(account: Account) -> None:
     assert known.one("aws_vpc", "vpc") not in known.unrecorded("network")
     assert known.attribute(known.one("aws_vpc", "vpc"), "id") == "vpc-1"
     assert account.one("aws_vpc", "vpc") in account.unrecorded("network")
+
+
+def test_a_layer_is_whole_once_its_state_lacks_only_what_is_made_again(account: Account) -> None:
+    def known(*but: str) -> Account:
+        found = [
+            {"mode": "managed", "type": one.type, "name": one.name, "instances": [{"attributes": {}}]}
+            for one in account.resources(layer="network")
+            if one.type not in but
+        ]
+        return replace(account, states={**account.states, "network": State(outputs={}, resources=found)}, _found={})
+
+    assert known().is_whole("network")
+    assert known("aws_default_security_group").is_whole("network")
+    assert not known("aws_subnet").is_whole("network")
+    assert not account.is_whole("network")
