@@ -35,7 +35,6 @@ class Shape:
     tail: float = 0.0
     burst: float = 0.0
     chance: float = 0.0
-    highest: float = math.inf
     whole: bool = False
     silent: bool = False
 
@@ -48,7 +47,7 @@ class Shape:
             value += self.burst * Random(f"{seed}/{moment}/burst").random()  # noqa: S311
         if metric.statistic in {"Sum", "SampleCount"}:
             value *= metric.period / 60
-        value = min(max(value, 0.0), self.highest)
+        value = max(value, 0.0)
         value = float(round(value)) if self.whole else value
         return None if self.silent and not value else value
 
@@ -70,13 +69,13 @@ _SHAPES: dict[str, Shape] = {
     "RejectedConnectionCount": Shape(typical=0, silent=True),
     "TargetConnectionErrorCount": Shape(typical=0, burst=3, chance=0.03, whole=True, silent=True),
     "ConsumedLCUs": Shape(typical=0.9, daily=0.7),
-    "CPUUtilization": Shape(typical=42, daily=0.6, highest=100),
-    "MemoryUtilization": Shape(typical=55, noise=0.015, tail=0.1, highest=100),
+    "CPUUtilization": Shape(typical=42, daily=0.6),
+    "MemoryUtilization": Shape(typical=55, noise=0.015, tail=0.1),
     "RunningTaskCount": Shape(typical=3.4, daily=0.1, noise=0.02, whole=True),
     "DesiredTaskCount": Shape(typical=3.4, daily=0.1, noise=0.02, whole=True),
     "CommitThroughput": Shape(typical=38, daily=0.75),
     "CommitLatency": Shape(typical=3.2, noise=0.1, tail=2),
-    "ACUUtilization": Shape(typical=34, daily=0.5, highest=100),
+    "ACUUtilization": Shape(typical=34, daily=0.5),
     "ServerlessDatabaseCapacity": Shape(typical=2.7, daily=0.5),
     "AuroraReplicaLag": Shape(typical=18, noise=0.2, burst=140, chance=0.05),
     "DatabaseConnections": Shape(typical=64, daily=0.2, noise=0.05, whole=True),
