@@ -108,6 +108,8 @@ class Monitoring(Layer[MonitoringOutputs]):
             "is on.",
             tells=[self._topic_arn],
         )
+        # Its name stays: made anew, it would be deleted under that name only after it was made.
+        environment.move_from_id("aws_cloudwatch_composite_alarm.unhealthy")
         by_tier = [
             self._any_of(tier, names, severity="state", means=f"At least one of the paging alarms of the {tier} is on.")
             for tier, names in paging.items()
