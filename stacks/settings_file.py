@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -105,13 +105,21 @@ def _wording(problem: ErrorDetails, location: list[str]) -> str:
 
 
 def _model_at(path: list[str]) -> type[BaseModel] | None:
+    """The table at a place in the file; which of several of one name it is makes no difference."""
     model: type[BaseModel] = Settings
-    for key in path:
+    for key in _names(path):
         field = model.model_fields.get(key)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+        kinds = [field.annotation, *get_args(field.annotation)] if field else []
+        found = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not found:
             return None
-        model = field.annotation
+        model = found[0]
     return model
+
+
+def _names(path: list[str]) -> list[str]:
+    """A place in the file without the numbers of tables that there are several of."""
+    return [key for key in path if not key.isdigit()]
 
 
 def _known_keys(path: list[str]) -> list[str]:
@@ -123,11 +131,12 @@ def _example(location: list[str]) -> str:
     """How the offending key would stand in the file, from the field's own example."""
     if len(location) == 1 and _model_at(location):
         return f"a [{location[0]}] table as in environments/example.toml"
-    model = _model_at(location[:1])
-    field = model.model_fields.get(location[1]) if model and len(location) > 1 else None
+    names = _names(location)
+    model = _model_at(names[:1])
+    field = model.model_fields.get(names[1]) if model and len(names) > 1 else None
     if field is None or not field.examples:
         return ""
-    return f"{location[1]} = {json.dumps(field.examples[0])}"
+    return f"{names[1]} = {json.dumps(field.examples[0])}"
 
 
 def _listed(keys: list[str]) -> str:

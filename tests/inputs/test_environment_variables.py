@@ -62,7 +62,7 @@ def aws(project: Path, played: PlayedAws) -> Iterator[PlayedAws]:
         yield played
 
 
-@cases(quick=30, long=3_000)
+@cases(quick=30, long=1_500)
 @example(variables={"AWS_ENDPOINT_URL": "nonsense"}, arguments=["output", "prod"])
 @example(variables={"AWS_MAX_ATTEMPTS": "many"}, arguments=["output", "prod"])
 @example(variables={"TF_PLUGIN_DIR": "x" * 5_000}, arguments=["plan", "prod"])
@@ -95,7 +95,7 @@ def test_a_variable_that_cannot_be_used_is_named(command: str, variables: dict[s
     assert named in ended.said
 
 
-@cases(quick=100, long=5_000)
+@cases(quick=100, long=3_000)
 @given(name=_VALUES, suffix=st.none() | _VALUES)
 def test_main_ends_with_a_message_and_writes_nothing(
     name: str, suffix: str | None, project: Path, capsys: pytest.CaptureFixture[str]

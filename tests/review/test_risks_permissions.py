@@ -41,6 +41,10 @@ def of_bucket(*statements: Statement) -> Placed:
     }
 
 
+def if_(operator: str, values: str | list[str]) -> Statement:
+    return allow("s3:GetObject", Condition={operator: {"aws:UserAgent": values}})
+
+
 GET = allow("s3:GetObject")
 SAME = [
     ([allow(["s3:GetObject", "s3:PutObject"])], [allow("s3:PutObject"), allow("s3:GetObject")]),
@@ -57,8 +61,14 @@ SAME = [
     ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "a"}], [allow("s3:GetObject", "a")]),
     ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "a"}],
      [{"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "a"}]),
+    ([allow("*", "a")], [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "a"}]),
+    ([if_("StringEquals", ["a", "b"])], [if_("StringEquals", "a")]),
+    ([if_("StringNotEquals", "a")], [if_("StringNotEquals", ["a", "b"])]),
+    ([if_("NumericLessThan", "5")], [{**if_("NumericLessThan", "5"), "Action": "s3:getObject"}]),
 ]  # fmt: skip
 WIDER = [
+    ([if_("NumericLessThan", "5")], [if_("NumericLessThan", "10")], "permissions-wider MEDIUM"),
+    ([if_("StringEquals", "a")], [if_("StringLike", "a*")], "permissions-wider MEDIUM"),
     ([GET], [allow(["s3:GetObject", "s3:PutObject"])], "permissions-wider MEDIUM"),
     ([GET], [allow("s3:Get*")], "permissions-wider MEDIUM"),
     ([GET], [allow("s3:GetObject", "*")], "permissions-wider MEDIUM"),

@@ -252,3 +252,13 @@ def test_a_program_that_is_given_nonsense_says_so_and_writes_nothing(
     assert "Traceback" not in shown.err
     assert not shown.out
     assert not out.exists()
+
+
+def test_a_mistake_in_one_of_several_tables_is_met_like_any_other(tmp_path: Path) -> None:
+    text = (ENVIRONMENTS / "local.toml").read_text(encoding="utf-8")
+    (tmp_path / "prod.toml").write_text(f'{text}\n[[accepted_risk]]\nrule = "old-tls"\nreson = "typed in a hurry"\n')
+    with pytest.raises(SettingsError) as refused:
+        load_settings("prod", folder=tmp_path)
+    said = str(refused.value)
+    assert "did you mean 'reason'?" in said
+    assert "resource = " in said
