@@ -20,14 +20,15 @@ def main(
 ) -> None:
     """Break deployments in every way, which takes about an hour."""
     console = Console(emoji=False, width=None if sys.stdout.isatty() else 160)
-    matrix = Matrix(console=console, seed=seed)
     if quick:
+        matrix = Matrix(console=console, seed=seed)
         short(matrix)
     else:
+        # What is known is written at once: a run of an hour may well be ended before it is over.
+        matrix = Matrix(console=console, seed=seed, after_each=lambda report: write_part("faults", part(report)))
+        long(matrix)
         console.print("[bold]bad input[/], which takes some minutes")
         write_part("inputs", inputs.part(inputs.try_inputs()))
-        long(matrix)
-        write_part("faults", part(matrix.report))
         console.print(f"Written to {PAGE}")
     console.print(summary(matrix.report), highlight=False)
     if matrix.report.failures:

@@ -1,7 +1,7 @@
 """The matrix of faults: what is broken, how often, and whether the environment came through."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -58,6 +58,7 @@ class Matrix:
 
     console: Console
     seed: int
+    after_each: Callable[[Report], None] = lambda _report: None
     report: Report = field(default_factory=Report)
 
     def calls(self, *, layers: tuple[str, ...], severity: float) -> None:
@@ -76,8 +77,16 @@ class Matrix:
         """Deploy and destroy while runs are ended."""
         with self._scenario("runs that are ended"), self._subject(layers) as subject:
             total = self._resources(subject)
+            # A few layers are done in less time than the state of one is saved in.
+            longest_pause = 1 if layers else 10
             self.report.deploy_blows += strike(
-                subject, "deploy", blows=deploy, total=total, done=subject.made, seed=self.seed
+                subject,
+                "deploy",
+                blows=deploy,
+                total=total,
+                done=subject.made,
+                seed=self.seed,
+                longest_pause=longest_pause,
             )
             subject.check_agreement()
             if not layers:
@@ -85,7 +94,13 @@ class Matrix:
                     no_bucket(subject)
                     subject.check_agreement()
             self.report.destroy_blows += strike(
-                subject, "destroy", blows=destroy, total=total, done=subject.deleted, seed=self.seed
+                subject,
+                "destroy",
+                blows=destroy,
+                total=total,
+                done=subject.deleted,
+                seed=self.seed,
+                longest_pause=longest_pause,
             )
 
     def surroundings(self, *names: str) -> None:
@@ -119,6 +134,7 @@ class Matrix:
             self.console.print(f"[red]{escape(str(failure))}[/]", soft_wrap=True)
         seconds = time.monotonic() - began
         self.report.scenarios[name] = seconds
+        self.after_each(self.report)
         self._say(f"  took {duration(seconds)}")
 
     def _say(self, text: str) -> None:

@@ -14,7 +14,6 @@ from ops.errors import OpsError
 from ops.faults.subject import Ended, Running, Subject
 
 _STOPPED = 130
-_LONGEST_PAUSE_SECONDS = 10
 
 
 class Blow(StrEnum):
@@ -48,10 +47,12 @@ def strike(
     total: int,
     done: Callable[[], int],
     seed: int,
+    longest_pause: float,
 ) -> list[Struck]:
     """Run `command` again and again, each time until a moment further on, at which a blow falls; then to its end.
 
-    `done` counts what all runs so far have finished, of `total`. After each blow the environment is recovered.
+    `done` counts what all runs so far have finished, of `total`. Between a moment and its blow there is a pause, in
+    seconds. After each blow the environment is recovered.
     """
     drawn = random.Random(seed)  # noqa: S311 - no secret
     order = list(blows)
@@ -68,9 +69,9 @@ def strike(
             if ended.code == 0:
                 break  # nothing is left to strike at
             raise OpsError(f"`{command}` failed before any blow fell:\n{ended.said[-3000:]}")
-        # Terraform saves a state every 20 seconds: what it had made when it was killed is now in it, and now is not.
+        # Terraform saves a state every 20 seconds, so that what it had made is in it at one time and not at another.
         with contextlib.suppress(subprocess.TimeoutExpired):
-            running.process.wait(drawn.uniform(0, _LONGEST_PAUSE_SECONDS))
+            running.process.wait(drawn.uniform(0, longest_pause))
         struck.append(_strike(subject, running, order.pop(), at=done() + adopted))
     subject.insist(command)
     return struck

@@ -13,21 +13,21 @@ _ALL = {"calls that go wrong", "runs that are ended"}
 
 def part(report: Report) -> str:
     """The figures of `make faults`, in Markdown."""
-    calls = (
-        f"{sum(report.faults.values()):,} of {report.calls:,} calls went wrong while an environment was deployed and "
-        f"destroyed, which took {report.attempts} runs in all:"
-    )
-    parts = [
-        measured_on(),
-        calls,
-        table(("Fault", "Injected", "Survived"), _calls(report)),
-        "Runs that were ended:",
-        table(
-            ("What ended it", "Deployments", "Destructions", "Recovered", "Locks released", "Adopted"), _blows(report)
-        ),
-        "What a deployment stands on was taken away, in an environment of a few layers unless it says otherwise:",
-        table(("What happened", "Survived", "Took"), _scenarios(report)),
-    ]
+    parts = [measured_on()]
+    if report.calls:
+        parts += [
+            f"{sum(report.faults.values()):,} of {report.calls:,} calls went wrong while an environment was deployed and "
+            f"destroyed, which took {report.attempts} runs in all:",
+            table(("Fault", "Injected", "Survived"), _calls(report)),
+        ]
+    if report.deploy_blows or report.destroy_blows:
+        title = ("What ended it", "Deployments", "Destructions", "Recovered", "Locks released", "Adopted")
+        parts += ["Runs that were ended:", table(title, _blows(report))]
+    if scenarios := _scenarios(report):
+        parts += [
+            "What a deployment stands on was taken away, in an environment of a few layers unless it says otherwise:",
+            table(("What happened", "Survived", "Took"), scenarios),
+        ]
     return "\n\n".join(parts)
 
 
