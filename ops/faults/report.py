@@ -15,9 +15,9 @@ def part(report: Report) -> str:
     """The figures of `make faults`, in Markdown."""
     parts = [measured_on()]
     if report.calls:
+        went_wrong = f"{sum(report.faults.values()):,} of {report.calls:,} calls went wrong"
         parts += [
-            f"{sum(report.faults.values()):,} of {report.calls:,} calls went wrong while an environment was deployed and "
-            f"destroyed, which took {report.attempts} runs in all:",
+            f"{went_wrong} while an environment was deployed and destroyed, which took {report.attempts} runs in all:",
             table(("Fault", "Injected", "Survived"), _calls(report)),
         ]
     if report.deploy_blows or report.destroy_blows:
