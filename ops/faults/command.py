@@ -151,5 +151,5 @@ def short(matrix: Matrix) -> None:
 def long(matrix: Matrix) -> None:
     """All of it, which takes about an hour."""
     matrix.calls(layers=(), severity=1)
-    matrix.blows(layers=(), deploy=(*KILLS, *(Blow.TERRAFORM_KILLED, Blow.ALL_KILLED) * 10), destroy=tuple(Blow) * 2)
+    matrix.blows(layers=(), deploy=((Blow.ALL_KILLED, Blow.TERRAFORM_KILLED) * 3 + KILLS) * 3, destroy=tuple(Blow) * 2)
     matrix.surroundings(*SCENARIOS)

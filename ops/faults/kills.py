@@ -26,7 +26,8 @@ class Blow(StrEnum):
     ALL_KILLED = "SIGKILL of everything"
 
 
-KILLS = (Blow.OPS_KILLED, Blow.TERRAFORM_KILLED, Blow.ALL_KILLED)
+# The last one leaves the least to strike at.
+KILLS = (Blow.ALL_KILLED, Blow.TERRAFORM_KILLED, Blow.OPS_KILLED)
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,12 @@ def strike(
     seconds. After each blow the environment is recovered.
     """
     drawn = random.Random(seed)  # noqa: S311 - no secret
-    order = list(blows)
-    drawn.shuffle(order)
     struck: list[Struck] = []
-    while order:
+    for position, blow in enumerate(blows):
         adopted = sum(one.adopted for one in struck)
         # Terraform goes on when only `ops` is killed, so that what is left is counted anew before each blow.
         left = total - done() - adopted
-        moment = done() + max(1, round(left / (len(order) + 1) * drawn.uniform(0.5, 1.5)))
+        moment = done() + max(1, round(left / (len(blows) - position + 1) * drawn.uniform(0.5, 1.5)))
         running = subject.start(command)
         if not running.until(lambda moment=moment: done() >= moment):  # type: ignore[misc]
             ended = running.wait()
@@ -72,7 +71,7 @@ def strike(
         # Terraform saves a state every 20 seconds, so that what it had made is in it at one time and not at another.
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.process.wait(drawn.uniform(0, longest_pause))
-        struck.append(_strike(subject, running, order.pop(), at=done() + adopted))
+        struck.append(_strike(subject, running, blow, at=done() + adopted))
     subject.insist(command)
     return struck
 

@@ -121,7 +121,7 @@ def _named(aws: Deployed, operation: str, items: str, name: str) -> list[dict[st
 
 
 MEDDLING = (
-    Meddling(_suspend_versioning, "storage", "aws_s3_bucket_versioning.data-versioning", "versioning_configuration"),
+    Meddling(_suspend_versioning, "storage", "aws_s3_bucket_versioning.data-versions", "versioning_configuration"),
     Meddling(_stop_key_rotation, "keys", "aws_kms_key.database", "enable_key_rotation"),
     Meddling(_delete_alarm, "compute", "aws_cloudwatch_metric_alarm.alarm-task-cpu", "deleted"),
     Meddling(_keep_logs_longer, "network", "aws_cloudwatch_log_group.log-group-flow-logs", "retention_in_days"),
