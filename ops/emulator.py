@@ -38,7 +38,7 @@ def find_emulator(record: Path) -> Emulator | None:
     try:
         document = json.loads(record.read_text(encoding="utf-8"))
         emulator = Emulator(pid=int(document["pid"]), port=int(document["port"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
     return emulator if _is_ours(emulator.pid) else None
 

@@ -84,7 +84,7 @@ class Locks:
             if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
                 return None
             raise
-        return str(answer["Body"].read().decode())
+        return str(answer["Body"].read().decode(errors="replace"))
 
     def _object(self, layer: str) -> str:
         return f"{self.backend.state_key(self.suffix, layer)}.tflock"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,18 +24,15 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a state. A deletion has neither a serial nor resources."""
+    """One version of a state. A deletion has neither a serial nor resources, and neither has one that is damaged."""
 
     id: str
     when: datetime
     is_current: bool
     serial: int | None = None
     resources: int | None = None
-
-    @property
-    def is_deletion(self) -> bool:
-        """Whether somebody deleted the state then."""
-        return self.serial is None
+    is_deletion: bool = False
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,15 +64,12 @@ class History:
     def _version(self, found: dict[str, Any]) -> Version:
         version = Version(id=found["VersionId"], when=found["LastModified"], is_current=found["IsLatest"])
         if "Size" not in found:  # a delete marker
-            return version
-        document = self.read(version.id)
-        return Version(
-            id=version.id,
-            when=version.when,
-            is_current=version.is_current,
-            serial=document["serial"],
-            resources=count_resources(document["resources"]),
-        )
+            return replace(version, is_deletion=True)
+        try:
+            document = self.read(version.id)
+            return replace(version, serial=document["serial"], resources=count_resources(document["resources"]))
+        except (BadInputError, KeyError, TypeError):
+            return replace(version, is_damaged=True)
 
     def _listed(self) -> Iterator[dict[str, Any]]:
         pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.backend.bucket, Prefix=self._key)
@@ -111,9 +105,10 @@ def print_history(console: Console, versions: list[Version]) -> None:
     for title in ("version", "written (UTC)", "serial", "resources", ""):
         table.add_column(title, justify="right" if title in {"serial", "resources"} else "left", no_wrap=True)
     for version in versions:
-        numbers = ("", "") if version.is_deletion else (str(version.serial), str(version.resources))
-        notes = [*(["deleted"] if version.is_deletion else []), *(["current"] if version.is_current else [])]
-        table.add_row(version.id, f"{version.when:%Y-%m-%d %H:%M:%S}", *numbers, ", ".join(notes))
+        numbers = ["" if number is None else str(number) for number in (version.serial, version.resources)]
+        notes = {"deleted": version.is_deletion, "damaged": version.is_damaged, "current": version.is_current}
+        shown = ", ".join(note for note, is_so in notes.items() if is_so)
+        table.add_row(version.id, f"{version.when:%Y-%m-%d %H:%M:%S}", *numbers, shown)
     console.print(table)
 
 

@@ -71,6 +71,7 @@ def strike(
         # Terraform saves a state every 20 seconds, so that what it had made is in it at one time and not at another.
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.process.wait(drawn.uniform(0, longest_pause))
+            break  # it has come to its end meanwhile
         struck.append(_strike(subject, running, blow, at=done() + adopted))
     subject.insist(command)
     return struck

@@ -79,7 +79,7 @@ def test_a_lock_that_cannot_be_read_is_a_lock(text: str) -> None:
     tried("locks")
 
 
-@pytest.mark.parametrize("content", [b"{}", b"[]", b"3"])
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"3", b"\xff\xfe"])
 def test_a_lock_file_that_cannot_be_read_is_a_lock(content: bytes) -> None:
     locks = Locks(session=_Keeps(content=content), backend=BACKEND, suffix="prod")  # type: ignore[arg-type]
     assert isinstance(locks.find("keys"), Lock)

@@ -66,3 +66,13 @@ def test_a_version_that_there_is_not_is_refused(environment: Environment, backen
     write(1, 1)
     with pytest.raises(BadInputError, match=r"'nonsense' is no version.*\n.*ops state history local network"):
         History(environment, backend, "network").read("nonsense")
+
+
+def test_a_damaged_version_does_not_hide_the_others(environment: Environment, backend: Backend, write: Write) -> None:
+    write(1, 3)
+    key = backend.state_key(environment.suffix, "network")
+    for body in (b"{}", b"not JSON"):
+        boto3.client("s3", region_name="us-east-1").put_object(Bucket=backend.bucket, Key=key, Body=body)
+    versions = read_history(environment, "network")
+    assert sorted(version.is_damaged for version in versions) == [False, True, True]
+    assert [version.serial for version in versions if not version.is_damaged] == [1]
