@@ -47,10 +47,8 @@ def test_an_environment_survives_calls_that_go_wrong(matrix: Matrix) -> None:
 def test_an_environment_survives_runs_that_are_ended(matrix: Matrix) -> None:
     matrix.blows(layers=FEW, deploy=KILLS, destroy=(Blow.INTERRUPTED, Blow.TERMINATED))
     assert matrix.report.failures == {}
-    # Adoption may leave nothing for the later blows to strike at; the first one falls while the keys are made.
-    first = matrix.report.deploy_blows[0]
-    assert first.blow is Blow.ALL_KILLED
-    assert first.locks_released > 0
+    # Adoption may leave nothing for the later ones to strike at.
+    assert matrix.report.deploy_blows[0].blow is Blow.ALL_KILLED
 
 
 @pytest.mark.requirement("ENV-6")
