@@ -24,6 +24,7 @@ from ops.workspace import Workspace
 # 1.11 is the first whose S3 backend has a final `use_lockfile`; OpenTofu has it since 1.10.
 _OLDEST = {"terraform": (1, 11), "tofu": (1, 10)}
 _POLL_SECONDS = 0.1
+_LONGEST_LINE = 300
 # What Terraform and the provider hold is mostly the provider's schema, which never becomes garbage: collecting four
 # times less often saves a quarter of the processor time, for a twentieth more memory.
 _COLLECT_LESS = "400"
@@ -112,6 +113,26 @@ class Terraform:
         if code := self.initialise(layer, log=log):
             return code
         return self._wait(layer, ["state", "push", "-force", str(state)], log=log)
+
+    def show_plan(self, layer: Layer, plan: str, *, kept: Path) -> dict[str, Any]:
+        """A saved plan as Terraform's JSON, which is also `kept`, readable by its owner alone.
+
+        Raises OpsError where Terraform cannot show it, or the disk is too full for what it shows.
+        """
+        kept.touch(mode=0o600)
+        with self.running(layer, ["show", "-json", plan], log=kept) as run:
+            said = list(run.lines())
+        # Warnings of Terraform's own end up in the same file.
+        text = next((line for line in said if line.startswith("{")), "")
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError:
+            raise OpsError(
+                f"Terraform cannot show its own plan, or not write it to {self.workspace.relative(kept)}. It says:\n"
+                + "\n".join(line[:_LONGEST_LINE] for line in said)
+            ) from None
+        kept.write_text(text, encoding="utf-8")
+        return document
 
     def _wait(self, layer: Layer, arguments: list[str], *, log: Path) -> int:
         with self.running(layer, arguments, log=log) as run:

@@ -18,7 +18,7 @@ from ops.interrupt import Interrupt
 from ops.messages import Changes, Diagnostic, Outputs, parse_line
 from ops.plan.changes import Plan, read_plan
 from ops.plan.root import write_root
-from ops.state import State, States
+from ops.state import State, States, count_resources
 from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for
 
@@ -27,7 +27,6 @@ _PLAN = ("plan", "-json", "-input=false", "-lock=false", "-out=plan.tfplan", "-p
 _REFRESH = (*_PLAN, "-refresh-only")
 _HEARTBEAT_SECONDS = 15
 _NOTHING_TO_DO: dict[str, Any] = {"resource_changes": [], "output_changes": {}}
-_LONGEST_LINE = 300
 
 
 def plan(environment: Environment, *, console: Console) -> Plan:
@@ -98,25 +97,9 @@ class _Planning:
             if run.code != 0:
                 raise self._failed(problems)
             # Showing a plan costs as much as starting Terraform again, and of an empty one there is nothing to show.
-            return self._shown() if to_do or whole else self._nothing()
-
-    def _shown(self) -> dict[str, Any]:
-        """The saved plan, which is kept as JSON beside it."""
-        kept = self._root.folder / "plan.json"
-        kept.touch(mode=0o600)
-        with self._terraform.running(self._root, ["show", "-json", "plan.tfplan"], log=kept) as run:
-            said = list(run.lines())
-        # Warnings of Terraform's own end up in the same file.
-        text = next((line for line in said if line.startswith("{")), "")
-        try:
-            document: dict[str, Any] = json.loads(text)
-        except ValueError:
-            raise OpsError(
-                f"Terraform cannot show its own plan, or not write it to {self._workspace.relative(kept)}. It says:\n"
-                + "\n".join(line[:_LONGEST_LINE] for line in said)
-            ) from None
-        kept.write_text(text, encoding="utf-8")
-        return document
+            if not (to_do or whole):
+                return self._nothing()
+            return self._terraform.show_plan(self._root, "plan.tfplan", kept=self._root.folder / "plan.json")
 
     def _nothing(self) -> dict[str, Any]:
         """A plan of nothing, which is kept likewise."""
@@ -135,12 +118,7 @@ class _Planning:
 
     @contextmanager
     def _progress(self) -> Iterator["_Tell"]:
-        total = sum(
-            len(resource["instances"])
-            for state in self._existing.values()
-            for resource in state.resources
-            if resource["mode"] == "managed"
-        )
+        total = sum(count_resources(state.resources) for state in self._existing.values())
         telling = _Tell(self._console, total)
         if not self._console.is_terminal:
             yield telling

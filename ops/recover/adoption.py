@@ -83,13 +83,10 @@ class Adoption:
     def _destroyed(self) -> dict[str, str]:
         """What the plan would destroy, with the attributes that are to blame."""
         shown = self.log.with_suffix(".plan.json")
-        shown.touch(mode=0o600)
         try:
-            with self.terraform.running(self.layer, ["show", "-json", _PLAN], log=shown) as run:
-                lines = list(run.lines())
+            document = self.terraform.show_plan(self.layer, _PLAN, kept=shown)
         finally:
             shown.unlink()
-        document = json.loads(next(line for line in lines if line.startswith("{")))
         return {
             change["address"]: ", ".join(sorted(str(path[0]) for path in change["change"].get("replace_paths", [])))
             for change in document.get("resource_changes", [])

@@ -74,3 +74,10 @@ def test_a_failure_that_is_about_no_candidate_is_told_and_leaves_nothing_behind(
     with pytest.raises(OpsError, match=r"network could not be adopted:\n.*No valid credential sources"):
         adoption(environment, tmp_path, f"echo '{said}'; exit 1\n").adopt({"aws_vpc.there": "vpc-2"})
     assert not (tmp_path / "import.tf.json").exists()
+
+
+def test_a_plan_that_cannot_be_shown_is_told_and_nothing_is_adopted(environment: Environment, tmp_path: Path) -> None:
+    script = 'case "$1" in show) echo \'{"resource_changes": [\' ;; esac\n'
+    with pytest.raises(OpsError, match="Terraform cannot show its own plan"):
+        adoption(environment, tmp_path, script).adopt({"aws_vpc.there": "vpc-2"})
+    assert "apply" not in (tmp_path / "calls").read_text()
