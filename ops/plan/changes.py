@@ -128,14 +128,20 @@ def _is_undone(drifted: Change, changes: tuple[Change, ...]) -> bool:
     return any(attribute.name in names for attribute in drifted.attributes)
 
 
+def place_of(resource: Mapping[str, Any]) -> tuple[str, str]:
+    """The layer of a resource in the plan of all layers, and its address there."""
+    layer = resource["module_address"].split(".")[1]
+    return layer, resource["address"].removeprefix(f"module.{layer}.")
+
+
 def _changes(found: list[dict[str, Any]]) -> Iterator[Change]:
     for resource in found:
         action = _action(resource["change"]["actions"])
         if action is not None:
-            layer = resource["module_address"].split(".")[1]
+            layer, address = place_of(resource)
             yield Change(
                 layer=layer,
-                address=resource["address"].removeprefix(f"module.{layer}."),
+                address=address,
                 resource_type=resource["type"],
                 action=action,
                 attributes=tuple(_attributes(resource["change"])) if action in {Action.CHANGE, Action.REPLACE} else (),
@@ -161,7 +167,7 @@ def _attributes(change: dict[str, Any]) -> Iterator[Attribute]:
     unknown = change.get("after_unknown") or {}
     replaces = {str(path[0]) for path in change.get("replace_paths", []) if path}
     for name in sorted({*before, *after, *(key for key in unknown if unknown[key])}):
-        known = not _mentions_true(unknown.get(name))
+        known = not mentions_true(unknown.get(name))
         same = before.get(name) == after.get(name) or not (before.get(name) or after.get(name))
         if known and same and name not in replaces:
             continue
@@ -190,14 +196,15 @@ def _differing_lines(before: object, after: object) -> Iterator[str]:
 
 def _hidden(change: dict[str, Any], side: str, name: str) -> bool:
     marks = change.get(side)
-    return marks is True or (isinstance(marks, dict) and _mentions_true(marks.get(name)))
+    return marks is True or (isinstance(marks, dict) and mentions_true(marks.get(name)))
 
 
-def _mentions_true(marks: Any) -> bool:  # noqa: ANN401 - a mirror image of any JSON
+def mentions_true(marks: Any) -> bool:  # noqa: ANN401 - a mirror image of any JSON
+    """Whether anything is marked in the mirror image in which Terraform says what is unknown, or sensitive."""
     if isinstance(marks, dict):
-        return any(_mentions_true(mark) for mark in marks.values())
+        return any(mentions_true(mark) for mark in marks.values())
     if isinstance(marks, list):
-        return any(_mentions_true(mark) for mark in marks)
+        return any(mentions_true(mark) for mark in marks)
     return marks is True
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ops.plan.changes import place_of
 from ops.review.lines import Line, clipped, common, differing, lines_of
 from ops.review.masks import SENSITIVE, UNKNOWN, Marks, is_nothing, masked, sensitive_paths
 
@@ -53,8 +54,7 @@ def read_details(document: Mapping[str, Any]) -> dict[tuple[str, str], Details]:
         touched = set(resource["change"]["actions"]) & {"create", "update", "delete"}
         # What a failed replacement has left behind has the address of what took its place.
         if touched and "deposed" not in resource:
-            layer = resource["module_address"].split(".")[1]
-            address = resource["address"].removeprefix(f"module.{layer}.")
+            layer, address = place_of(resource)
             declared = expressions.get((layer, address.partition("[")[0]), {})
             found[layer, address] = _Reading(resource["change"], declared).details()
     return found

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ops.plan.changes import mentions_true
 from ops.review.model import Reach
 from ops.synth import Layer
 
@@ -44,14 +45,6 @@ def _changing(change: Mapping[str, Any]) -> Iterator[str]:
     before, after = change.get("before") or {}, change.get("after") or {}
     marks = change.get("after_unknown") or {}
     for output in before:
-        unknown = marks is True or _mentions_true(marks.get(output))
+        unknown = marks is True or mentions_true(marks.get(output))
         if unknown or before[output] != after.get(output):
             yield output
-
-
-def _mentions_true(marks: Any) -> bool:  # noqa: ANN401 - a mirror image of any JSON
-    if isinstance(marks, dict):
-        return any(map(_mentions_true, marks.values()))
-    if isinstance(marks, list):
-        return any(map(_mentions_true, marks))
-    return marks is True

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ops.errors import BadInputError
+from ops.plan.changes import place_of
 
 _REFERENCE = "${"
 
@@ -107,6 +108,5 @@ def _after(changes: list[Mapping[str, Any]]) -> Iterator[Resource]:
 
 
 def _resource(one: Mapping[str, Any], *, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> Resource:
-    layer = one["module_address"].split(".")[1]
-    address = one["address"].removeprefix(f"module.{layer}.")
+    layer, address = place_of(one)
     return Resource(layer=layer, address=address, type=one["type"], values=values, unknown=unknown)

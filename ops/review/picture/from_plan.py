@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ops.plan.changes import read_changes
+from ops.plan.changes import place_of, read_changes
 from ops.review.picture.inventory import Inventory, Resource, address_of
 
 _RESOURCE = re.compile(r"(aws_\w+\.[\w-]+)")
@@ -29,8 +29,7 @@ def inventory_of_plan(document: Mapping[str, Any]) -> Inventory:
     for planned in document["resource_changes"]:
         if planned["mode"] != "managed":
             continue
-        layer = planned["module_address"].split(".")[1]
-        local = planned["address"].removeprefix(f"module.{layer}.")
+        layer, local = place_of(planned)
         change = planned["change"]
         values = change["after"] or change["before"] or {}
         found.append(

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from ops.plan.changes import Action, Plan
+from ops.plan.changes import Action, Plan, place_of
 
 Values = Mapping[str, Any]
 
@@ -152,8 +152,7 @@ def _resources(document: Mapping[str, Any], actions: Mapping[tuple[str, str], Ac
     for one in document.get("resource_changes", []):
         if one.get("mode", "managed") != "managed" or "deposed" in one:
             continue
-        layer = one["module_address"].split(".")[1]
-        address = one["address"].removeprefix(f"module.{layer}.")
+        layer, address = place_of(one)
         action, change = actions.get((layer, address)), one["change"]
         before = change.get("before") or {}
         after = _with_unknown(change.get("after") or {}, change.get("after_unknown") or {}) if action else before
