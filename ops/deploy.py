@@ -70,7 +70,7 @@ def _plan_what_exists(
     That takes a third of the time of going through layer after layer, most of which seldom change. None for a first
     deployment, of which a plan would tell nothing, and where the layers cannot be planned together.
     """
-    existing = {name: states.read(name) for name in synthesized.layers}
+    existing = states.read_all(synthesized.layers)
     if any(existing[name].is_empty for name in layers):
         return None
     try:
@@ -92,7 +92,7 @@ def _plan_as_reviewed(
     console: Console,
 ) -> Plan:
     """What there is to do, which is what was reviewed. Raises BadInputError if it is not."""
-    existing = {name: states.read(name) for name in synthesized.layers}
+    existing = states.read_all(synthesized.layers)
     document = plan_document(environment, synthesized, existing, console=console)
     now = reviewed_now(document, synthesized, states, environment)
     reviewed.check_unmoved(now, again=f"python -m ops review {environment.command_line}")

@@ -56,6 +56,11 @@ class Synthesized:
     layers: dict[str, Layer]
 
     @property
+    def configurations(self) -> dict[str, dict[str, Any]]:
+        """The JSON of every layer, by name."""
+        return {name: layer.configuration for name, layer in self.layers.items()}
+
+    @property
     def resources(self) -> int:
         """How many resources all layers declare."""
         return sum(layer.resources for layer in self.layers.values())

@@ -79,7 +79,7 @@ class Audit:
 
     def judge_configuration(self, planned: Planned) -> None:
         """Judge what was synthesized: policies, permissions, flows, and whether everything can go."""
-        layers = {name: layer.configuration for name, layer in planned.synthesized.layers.items()}
+        layers = planned.synthesized.configurations
         configuration = Configuration(layers=layers, account_id=self.environment.account_id)
         with self._part("parliament, on every policy") as began:
             self._note(Run(judge="parliament", findings=()), parliament.judge(configuration, tools=self.tools), began)

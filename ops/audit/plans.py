@@ -29,7 +29,7 @@ def keep_plan(environment: Environment, *, name: str, console: Console) -> Plann
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
-        existing = {layer: states.read(layer) for layer in synthesized.layers}
+        existing = states.read_all(synthesized.layers)
         document = plan_document(environment, synthesized, existing, console=console)
     kept = environment.workspace.folder / f"{name}.plan.json"
     kept.touch(mode=0o600)

@@ -22,7 +22,7 @@ def drift(environment: Environment, *, console: Console) -> Drift:
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
-        existing = {name: states.read(name) for name in synthesized.layers}
+        existing = states.read_all(synthesized.layers)
         document = refresh_document(environment, synthesized, existing, console=console)
         return Drift(
             changes=changes_by_hand(document, synthesized),

@@ -34,7 +34,7 @@ def plan(environment: Environment, *, console: Console) -> Plan:
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
-        existing = {name: states.read(name) for name in synthesized.layers}
+        existing = states.read_all(synthesized.layers)
         return plan_layers(environment, synthesized, existing, console=console)
 
 

@@ -69,7 +69,7 @@ def _questions(environment: Environment) -> list[Question]:
         synthesized = synthesize(environment)
     layers = list(synthesized.layers)
     known = States(session=environment.session(), backend=backend, suffix=environment.suffix)
-    states = {layer: known.read(layer) for layer in layers}
+    states = known.read_all(layers)
     deployed = not all(state.is_empty for state in states.values())
 
     def room(quota: quotas.Quota) -> Callable[[Deployed], Answer]:

@@ -3,9 +3,9 @@
 from rich.console import Console
 
 from ops.account import load_environment
+from ops.example import EXAMPLE
 from ops.preview.command import preview, print_preview
 
-EXAMPLE = "example"
 # A workspace of its own: that of the example's suffix may be somebody's environment.
 _SUFFIX = "preview"
 

@@ -38,9 +38,9 @@ class Preview:
 def preview(environment: Environment, *, html: Path | None, dashboard: str | None, live: bool) -> Preview:
     """Draw all dashboards, or the one of that name, with samples or with what CloudWatch has."""
     file = html or environment.workspace.folder / "preview" / "dashboards.html"
-    layers: dict[str, Mapping[str, Any]]
+    layers: Mapping[str, Mapping[str, Any]]
     with environment.workspace.reserved():
-        layers = {name: layer.configuration for name, layer in synthesize(environment).layers.items()}
+        layers = synthesize(environment).configurations
     samples = Samples(SEED)
     values: Values = samples
     if live:

@@ -46,5 +46,5 @@ def _estimate(document: Mapping[str, Any]) -> Estimate | None:
 def _picture(document: Mapping[str, Any], synthesized: Synthesized, environment: Environment) -> str:
     if document.get("resource_changes"):
         return draw(architecture_of_plan(document))
-    layers = {name: layer.configuration for name, layer in synthesized.layers.items()}
-    return draw(architecture_of(Configuration(layers=layers, account_id=environment.account_id)))
+    configuration = Configuration(layers=synthesized.configurations, account_id=environment.account_id)
+    return draw(architecture_of(configuration))

@@ -33,7 +33,7 @@ def review(environment: Environment, *, files: Files, console: Console) -> Conte
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
-        existing = {name: states.read(name) for name in synthesized.layers}
+        existing = states.read_all(synthesized.layers)
         document = plan_document(environment, synthesized, existing, console=console)
     today = datetime.now(UTC).date()
     made = build(document, synthesized, environment, revision=_revision(environment.workspace.root), today=today)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ops.configuration import Configuration
+from ops.example import EXAMPLE
 from ops.plan.root import module_of
-from ops.review.picture.__main__ import EXAMPLE
 from ops.synth import Layer
 from stacks.settings_file import load_settings
 from tests.unit.conftest import with_changes

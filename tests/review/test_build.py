@@ -8,10 +8,10 @@ import pytest
 
 from ops.account import Environment
 from ops.configuration import Configuration
+from ops.example import EXAMPLE
 from ops.plan.changes import Action
 from ops.review.build import build
 from ops.review.model import Review
-from ops.review.picture.__main__ import EXAMPLE
 from ops.synth import Layer, Synthesized
 from ops.workspace import Workspace
 from stacks.settings_file import load_settings

@@ -1,21 +1,13 @@
 """`python -m ops.review.cost`: write the tables of docs/cost.md for the settings of environments/example.toml."""
 
-from ops.account import load_environment
+from ops.example import synthesize_example
 from ops.review.cost.page import PAGE, written
-from ops.synth import synthesize
-
-EXAMPLE = "example"
-# A workspace of its own: that of the example's suffix may be somebody's environment.
-_SUFFIX = "cost"
 
 
 def main() -> None:
     """Synthesize the example, and write the page where it differs."""
-    environment = load_environment(EXAMPLE, suffix=_SUFFIX, embedded=False)
-    with environment.workspace.reserved():
-        layers = {name: layer.configuration for name, layer in synthesize(environment).layers.items()}
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(written(page, layers), encoding="utf-8")
+    example = synthesize_example(suffix="cost")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), example.layers), encoding="utf-8")
 
 
 if __name__ == "__main__":
