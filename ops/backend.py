@@ -26,6 +26,10 @@ class Backend:
         """Where the state of one layer of one environment is in the bucket."""
         return f"{suffix}/{layer}.tfstate"
 
+    def lock_id(self, suffix: str, layer: str) -> str:
+        """How the lock table calls the lock of that state; its digest is beside that, with -md5 at the end."""
+        return f"{self.bucket}/{self.state_key(suffix, layer)}"
+
 
 def load_backend(path: Path = BACKEND_FILE) -> Backend:
     """What the file says. Raises BadInputError when it cannot be used."""

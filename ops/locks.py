@@ -66,7 +66,7 @@ class Locks:
             self._delete(layer.name)
 
     def _path(self, layer: str) -> str:
-        return f"{self.backend.bucket}/{self.backend.state_key(self.suffix, layer)}"
+        return self.backend.lock_id(self.suffix, layer)
 
     def _in_table(self, layer: str) -> str | None:
         dynamodb = self.session.client("dynamodb", region_name=self.backend.region)

@@ -138,7 +138,7 @@ SCENARIOS: dict[str, Callable[[Subject], None]] = {
 def _lock(subject: Subject, *, who: str) -> None:
     """Leave a lock on the first layer, as Terraform writes it."""
     backend = load_backend()
-    path = f"{backend.bucket}/{backend.state_key(subject.environment.suffix, 'keys')}"
+    path = backend.lock_id(subject.environment.suffix, "keys")
     info = {"ID": _LOCK_ID, "Operation": "OperationTypeApply", "Who": who, "Path": path}
     info["Created"] = datetime.now(UTC).isoformat()
     item = {"LockID": {"S": path}, "Info": {"S": json.dumps(info)}}

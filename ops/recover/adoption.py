@@ -25,7 +25,6 @@ _QUOTED_ADDRESS = re.compile(r'"(aws_\w+\.[\w-]+)"')
 class Adopted:
     """What became of the candidates of a layer: taken into the state, or left out because of what it would cost."""
 
-    layer: str
     taken: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -43,7 +42,7 @@ class Adoption:
 
         Raises OpsError with what Terraform said when it is about something else than a candidate.
         """
-        adopted = Adopted(layer=self.layer.name)
+        adopted = Adopted()
         left = dict(candidates)
         imports = self.layer.folder / _IMPORTS
         try:

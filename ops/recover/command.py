@@ -1,6 +1,5 @@
 """`ops recover`: after a kill, a lock that nobody holds is released, and what no state knows of is adopted."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,22 +22,7 @@ from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for
 
 
-@dataclass
-class Recovered:
-    """What was done: plugins ended, layers whose lock or digest was set right, resources adopted or left out."""
-
-    ended: int = 0
-    released: list[str] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
-    adopted: list[Adopted] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there was nothing to do."""
-        return not (self.ended or self.released or self.digests or self.adopted)
-
-
-def recover(environment: Environment, *, console: Console) -> Recovered:
+def recover(environment: Environment, *, console: Console) -> None:
     """Bring the states and the account together again, without deleting anything in the account.
 
     Raises BadInputError when somebody may be at work on a state that is locked.
@@ -47,8 +31,7 @@ def recover(environment: Environment, *, console: Console) -> Recovered:
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         prepare_account(environment, backend, console=console)
-        recovery = _Recovery(environment, backend, synthesized, console)
-        return recovery.run()
+        _Recovery(environment, backend, synthesized, console).run()
 
 
 class _Recovery:
@@ -63,7 +46,6 @@ class _Recovery:
         self._terraform = terraform_for(synthesized, workspace=environment.workspace, interrupt=self._interrupt)
         self._states = States(session=environment.session(), backend=backend, suffix=environment.suffix)
         self._logs = environment.workspace.new_log_folder("recover", now=datetime.now().astimezone())
-        self._done = Recovered()
         self._abandoned = Abandoned(
             environment=environment,
             layers=synthesized.layers,
@@ -73,38 +55,44 @@ class _Recovery:
             say=self._say,
         )
 
-    def run(self) -> Recovered:
+    def run(self) -> None:
         with self._interrupt.listening():
-            self._done.ended = self._abandoned.end_processes()
-            self._done.released = self._abandoned.release_locks()
-            self._mend_digests()
-            self._adopt()
-        if self._done.is_empty:
+            # Each has to be done, whether there was anything to do before it or not.
+            done = [
+                self._abandoned.end_processes(),
+                self._abandoned.release_locks(),
+                self._mend_digests(),
+                self._adopt(),
+            ]
+        if any(done):
+            self._say(f"Go on where it ended: python -m ops deploy {self._environment.command_line}")
+        else:
             self._say(
                 f"There is nothing to recover: no lock is held, and no state of {self._environment.suffix} lacks "
                 "anything that exists."
             )
-        else:
-            self._say(f"Go on where it ended: python -m ops deploy {self._environment.command_line}")
-        return self._done
 
-    def _mend_digests(self) -> None:
+    def _mend_digests(self) -> list[str]:
+        """The layers whose digest was set right."""
         session, suffix = self._environment.session(), self._environment.suffix
+        mended = []
         for name in self._synthesized.layers:
             if mend_digest(session, self._backend, suffix=suffix, layer=name):
-                self._done.digests.append(name)
+                mended.append(name)
                 self._say(f"Set right the digest of the state of {name}.")
+        return mended
 
-    def _adopt(self) -> None:
+    def _adopt(self) -> list[Adopted]:
         """Layer by layer: one that builds on another that is not whole yet cannot have been begun."""
-        states = {name: self._states.read(name) for name in self._synthesized.layers}
+        states = self._states.read_all(self._synthesized.layers)
+        account = Account(
+            layers=self._synthesized.configurations,
+            account_id=self._environment.account_id,
+            session=self._environment.session(),
+            states=states,
+        )
+        adopted = []
         for name, layer in self._synthesized.layers.items():
-            account = Account(
-                layers={each.name: each.configuration for each in self._synthesized.layers.values()},
-                account_id=self._environment.account_id,
-                session=self._environment.session(),
-                states=states,
-            )
             if not all(account.is_whole(producer) for producer in layer.dependencies):
                 continue
             candidates = {
@@ -113,8 +101,9 @@ class _Recovery:
                 if (identity := account.identity(resource))
             }
             if candidates:
-                self._report(self._adopt_into(layer, candidates))
+                adopted.append(self._adopt_into(layer, candidates))
                 states[name] = self._states.read(name)
+        return [one for one in adopted if one.taken or one.refused]
 
     def _adopt_into(self, layer: Layer, candidates: dict[str, str]) -> Adopted:
         self._say(
@@ -123,15 +112,12 @@ class _Recovery:
         log = self._log(layer.name)
         if self._terraform.initialise(layer, log=log) != 0:
             raise OpsError(f"Terraform could not be initialised for {layer.name}.\n  Log: {log}")
-        return Adoption(terraform=self._terraform, layer=layer, log=log).adopt(candidates)
-
-    def _report(self, adopted: Adopted) -> None:
-        if adopted.taken or adopted.refused:
-            self._done.adopted.append(adopted)
+        adopted = Adoption(terraform=self._terraform, layer=layer, log=log).adopt(candidates)
         for address, known in adopted.taken.items():
-            self._say(f"  adopted {adopted.layer}: {address} ({known})")
+            self._say(f"  adopted {layer.name}: {address} ({known})")
         for address, why in adopted.refused.items():
-            self._say(f"  left out {adopted.layer}: {address}: something would be replaced because of {why}")
+            self._say(f"  left out {layer.name}: {address}: something would be replaced because of {why}")
+        return adopted
 
     def _log(self, layer: str) -> Path:
         return self._logs / f"{layer}.log"

@@ -15,7 +15,7 @@ from ops.backend import Backend
 def mend_digest(session: boto3.Session, backend: Backend, *, suffix: str, layer: str) -> bool:
     """Make the digest of a layer's state that of the state that there is. Whether it was another one."""
     dynamodb = session.client("dynamodb", region_name=backend.region)
-    key = {"LockID": {"S": f"{backend.bucket}/{backend.state_key(suffix, layer)}-md5"}}
+    key = {"LockID": {"S": f"{backend.lock_id(suffix, layer)}-md5"}}
     item = dynamodb.get_item(TableName=backend.lock_table, Key=key, ConsistentRead=True).get("Item", {})
     recorded = item.get("Digest", {}).get("S")
     actual = _digest(session, backend, suffix=suffix, layer=layer)
