@@ -2,11 +2,11 @@
 
 import os
 import platform
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from ops.errors import OpsError
+from ops.pages import with_part
 from ops.workspace import ROOT
 
 PAGE = "docs/reliability.md"
@@ -16,10 +16,11 @@ def write_part(name: str, text: str) -> None:
     """Put figures in the part of the page that is theirs. Raises OpsError if the page has no such part."""
     path = ROOT / PAGE
     page = path.read_text(encoding="utf-8")
-    part = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    if not part.search(page):
-        raise OpsError(f"{PAGE} has no part between <!-- {name} --> and <!-- end of {name} -->.")
-    path.write_text(part.sub(lambda found: f"{found[1]}\n{text.strip()}\n\n{found[2]}", page), encoding="utf-8")
+    try:
+        written = with_part(page, name, ["", text.strip(), ""])
+    except LookupError as error:
+        raise OpsError(f"{PAGE} cannot be written: {error}") from None
+    path.write_text(written, encoding="utf-8")
 
 
 def measured_on() -> str:

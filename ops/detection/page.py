@@ -1,12 +1,12 @@
 """The generated parts of docs/monitoring.md: what detects which failure, what is kept quiet, and how that compares."""
 
-import re
 from collections.abc import Iterator
 
 from ops.configuration import Configuration
 from ops.detection.coverage import HEALTH_CHECK, Coverage, Detector, read_failures
 from ops.detection.published import Figure, figures
 from ops.detection.silence import Silence
+from ops.pages import with_part
 from ops.workspace import ROOT
 
 PAGE = ROOT / "docs" / "monitoring.md"
@@ -21,10 +21,7 @@ def written(page: str, configuration: Configuration) -> str:
         "published": _published(figures(configuration)),
     }
     for name, lines in parts.items():
-        part = re.search(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", page, re.DOTALL)
-        if part is None:
-            raise LookupError(f"{PAGE.name} has no part <!-- {name} --> ... <!-- end of {name} -->")
-        page = "\n".join([page[: part.start()].rstrip("\n"), *lines, page[part.end() :]])
+        page = with_part(page, name, lines)
     return page
 
 

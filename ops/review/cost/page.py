@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ops.pages import with_part
 from ops.review.cost.estimate import Estimate, compare
 from ops.review.cost.prices import Price, list_prices
 from ops.review.cost.resources import Resources, declared
@@ -24,10 +25,7 @@ def written(page: str, layers: Mapping[str, Mapping[str, Any]]) -> str:
     estimate = compare(Resources(()), declared(layers), prices=list_prices(), usage=load_usage())
     tables = {"estimate": _estimate(estimate), "layers": _layers(estimate), "usage": _usage()}
     for mark, lines in tables.items():
-        begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
-        before, rest = page.split(begin)
-        _, after = rest.split(end)
-        page = "\n".join([before + begin, *lines, end + after])
+        page = with_part(page, mark, lines)
     return page
 
 
