@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ops.preview.card import Card
+from ops.templates import templates_in
 
 _FOLDER = Path(__file__).parent
 STATES = {"OK": "OK", "ALARM": "In alarm", "INSUFFICIENT_DATA": "No data"}
@@ -23,18 +22,15 @@ class Page:
 
 def render(pages: Sequence[Page], *, suffix: str, now: int) -> str:
     """The HTML. Everything is escaped; what is SVG already was when it was drawn."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("page.html.j2").render(
-        pages=pages,
-        suffix=suffix,
-        seen=datetime.fromtimestamp(now, UTC),
-        states=STATES,
-        has_samples=any(card.is_sample for page in pages for card in page.cards),
-        style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
+    return (
+        templates_in(_FOLDER)
+        .get_template("page.html.j2")
+        .render(
+            pages=pages,
+            suffix=suffix,
+            seen=datetime.fromtimestamp(now, UTC),
+            states=STATES,
+            has_samples=any(card.is_sample for page in pages for card in page.cards),
+            style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
+        )
     )

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ops.review.content import Content, anchor, reached
 from ops.review.wording import PARTICIPLES, money, more_or_less, name_of, plural, sentence, span
+from ops.templates import templates_in
 
 _FOLDER = Path(__file__).parent
 _KINDS = {"-": "goes", "+": "comes", " ": "stays", "…": "left-out"}
@@ -15,13 +15,7 @@ _MOST_ITEMS = 15
 
 def render(content: Content) -> str:
     """The page. Everything but the picture, which is SVG already, is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = templates_in(_FOLDER)
     environment.globals |= {
         "anchor": anchor,
         "kinds": _KINDS,
