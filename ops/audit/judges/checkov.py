@@ -1,13 +1,13 @@
 """Checkov, on a plan."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from ops.audit.judges.environment import Said, Tools
 from ops.audit.judges.finding import Finding, Verdict, demand_all
-from ops.audit.judges.one_module import as_one_module, readable, resources_of
+from ops.audit.judges.one_module import readable
+from ops.audit.judges.scanner import PLAN, scan
 from ops.errors import OpsError
 
 # Its severities come from a service that takes an account.
@@ -16,18 +16,12 @@ _SEVERITY = "unrated"
 
 def judge(plan: Path, *, tools: Tools) -> Verdict:
     """What checkov says of a plan, given as `terraform show -json` wrote it."""
-    document = as_one_module(json.loads(plan.read_text(encoding="utf-8")))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
-        said = tools.run(
-            [
-                *(tools.command("checkov"), "--file", "plan.json", "--framework", "terraform_plan"),
-                *("--output", "json", "--compact", "--quiet", "--skip-download", "--soft-fail"),
-            ],
-            within=folder,
-        )
-    return verdict(said, expected=resources_of(document))
+    command = [
+        *(tools.command("checkov"), "--file", PLAN, "--framework", "terraform_plan"),
+        *("--output", "json", "--compact", "--quiet", "--skip-download", "--soft-fail"),
+    ]
+    said, expected = scan(plan, command, tools=tools)
+    return verdict(said, expected=expected)
 
 
 def verdict(said: Said, *, expected: int) -> Verdict:

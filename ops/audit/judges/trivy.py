@@ -2,14 +2,14 @@
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ops.audit.judges.environment import Said, Tools
 from ops.audit.judges.finding import Finding, Verdict, demand_all
-from ops.audit.judges.one_module import as_one_module, readable, resources_of
+from ops.audit.judges.one_module import readable
+from ops.audit.judges.scanner import PLAN, scan
 from ops.errors import OpsError
 
 _OFFLINE = ("--skip-check-update", "--skip-version-check", "--disable-telemetry")
@@ -19,19 +19,13 @@ _UNREADABLE = "Error parsing file"
 
 def judge(plan: Path, *, tools: Tools) -> Verdict:
     """What trivy says of a plan, given as `terraform show -json` wrote it."""
-    document = as_one_module(json.loads(plan.read_text(encoding="utf-8")))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
-        said = tools.run(
-            [
-                *(tools.command("trivy"), "config", *_OFFLINE, "--cache-dir", "cache"),
-                *("--misconfig-scanners", "terraformplan-json", "--include-non-failures"),
-                *("--format", "json", "--debug", "plan.json"),
-            ],
-            within=folder,
-        )
-    return verdict(said, expected=resources_of(document))
+    command = [
+        *(tools.command("trivy"), "config", *_OFFLINE, "--cache-dir", "cache"),
+        *("--misconfig-scanners", "terraformplan-json", "--include-non-failures"),
+        *("--format", "json", "--debug", PLAN),
+    ]
+    said, expected = scan(plan, command, tools=tools)
+    return verdict(said, expected=expected)
 
 
 def verdict(said: Said, *, expected: int) -> Verdict:
