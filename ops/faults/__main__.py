@@ -1,11 +1,10 @@
 """`python -m ops.faults`: break deployments in every way, and write to docs/reliability.md what they survived."""
 
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from ops.commands.application import console_of_results
 from ops.errors import OpsError
 from ops.faults import inputs
 from ops.faults.command import Matrix, long, short
@@ -19,7 +18,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="A few of each, on a few layers; writes no page.")] = False,
 ) -> None:
     """Break deployments in every way, which takes about an hour."""
-    console = Console(emoji=False, width=None if sys.stdout.isatty() else 160)
+    console = console_of_results()
     if quick:
         matrix = Matrix(console=console, seed=seed)
         short(matrix)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
@@ -76,32 +77,16 @@ class Matrix:
     def blows(self, *, layers: tuple[str, ...], deploy: Sequence[Blow], destroy: Sequence[Blow]) -> None:
         """Deploy and destroy while runs are ended."""
         with self._scenario("runs that are ended"), self._subject(layers) as subject:
-            total = self._resources(subject)
             # A few layers are done in less time than the state of one is saved in.
             longest_pause = 0 if layers else 10
-            self.report.deploy_blows += strike(
-                subject,
-                "deploy",
-                blows=deploy,
-                total=total,
-                done=subject.made,
-                seed=self.seed,
-                longest_pause=longest_pause,
-            )
+            hit = partial(strike, subject, total=self._resources(subject), seed=self.seed, longest_pause=longest_pause)
+            self.report.deploy_blows += hit("deploy", blows=deploy)
             subject.check_agreement()
             if not layers:
                 with self._scenario("all states of the whole environment lost"):
                     no_bucket(subject)
                     subject.check_agreement()
-            self.report.destroy_blows += strike(
-                subject,
-                "destroy",
-                blows=destroy,
-                total=total,
-                done=subject.deleted,
-                seed=self.seed,
-                longest_pause=longest_pause,
-            )
+            self.report.destroy_blows += hit("destroy", blows=destroy)
 
     def surroundings(self, *names: str) -> None:
         """Take away what a small deployment stands on, in one way after the other."""

@@ -4,9 +4,10 @@ import contextlib
 import random
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import psutil
 
@@ -46,15 +47,15 @@ def strike(
     *,
     blows: Sequence[Blow],
     total: int,
-    done: Callable[[], int],
     seed: int,
     longest_pause: float,
 ) -> list[Struck]:
     """Run `command` again and again, each time until a moment further on, at which a blow falls; then to its end.
 
-    `done` counts what all runs so far have finished, of `total`. Between a moment and its blow there is a pause, in
-    seconds. After each blow the environment is recovered.
+    Moments are spread over the `total` of resources. Between a moment and its blow there is a pause, in seconds. After
+    each blow the environment is recovered.
     """
+    done = partial(subject.finished, command)
     drawn = random.Random(seed)  # noqa: S311 - no secret
     struck: list[Struck] = []
     for position, blow in enumerate(blows):

@@ -102,14 +102,9 @@ class Subject:
             if ended.code != 0 or expected not in ended.said:
                 raise OpsError(f"After all that, `{command}` does not say {expected!r}:\n{ended.said[-3000:]}")
 
-    def made(self) -> int:
-        """How many resources all deployments so far have finished, those that were killed included."""
-        logs = (self.environment.workspace.folder / "logs").glob("*-deploy/*.log")
-        return sum(log.read_text(encoding="utf-8", errors="replace").count(_FINISHED) for log in logs)
-
-    def deleted(self) -> int:
-        """The same for destructions."""
-        logs = (self.environment.workspace.folder / "logs").glob("*-destroy/*.log")
+    def finished(self, command: str) -> int:
+        """How many resources all runs of a command have finished, those that were killed included."""
+        logs = (self.environment.workspace.folder / "logs").glob(f"*-{command}/*.log")
         return sum(log.read_text(encoding="utf-8", errors="replace").count(_FINISHED) for log in logs)
 
     @contextmanager

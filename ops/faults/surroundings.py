@@ -115,7 +115,7 @@ def full_disk(subject: Subject) -> None:
 def restarted_aws(subject: Subject) -> None:
     """The embedded AWS ends in the middle of a deployment; the next one has forgotten everything."""
     running = subject.start("deploy")
-    running.until(lambda: subject.made() > 5)
+    running.until(lambda: subject.finished("deploy") > 5)
     subject.restart_aws()
     ended = running.wait()
     _check(ended, ended.is_readable and ended.code != 0, "does not notice")
