@@ -1,13 +1,11 @@
 """`python -m ops.audit`: audit the environment on an AWS of its own, and write the figures to docs/reliability.md."""
 
-import sys
-
 import typer
-from rich.console import Console
 
 from ops.audit.command import Audit
 from ops.audit.judges.environment import tools
 from ops.audit.report import part
+from ops.commands.application import console_of_results
 from ops.confirm import Confirmation
 from ops.deploy import deploy
 from ops.embedded import embedded_alone
@@ -19,7 +17,7 @@ SUFFIX = "audited"
 
 def main() -> None:
     """Let independent judges look at the environment before and after it is deployed. Takes about five minutes."""
-    console = Console(emoji=False, width=None if sys.stdout.isatty() else 160)
+    console = console_of_results()
     with embedded_alone(SUFFIX) as environment:
         audit = Audit(environment=environment, tools=tools(console=console), console=console)
         planned = audit.judge_before()

@@ -16,7 +16,7 @@ from ops.audit.exceptions import Outcome, Run, When, apply_exceptions, read_exce
 from ops.audit.judges import checkov, parliament, trivy
 from ops.audit.judges.environment import Tools
 from ops.audit.judges.finding import Judge, Verdict
-from ops.audit.plans import Planned, keep_plan
+from ops.audit.plans import Planned, plan_whole
 from ops.audit.privileges.judge import Judged, judge, unused_permissions
 from ops.audit.privileges.policies import Permission
 from ops.audit.secrets import Found, search
@@ -107,7 +107,7 @@ class Audit:
 
     def _judge_plan(self, when: When) -> Planned:
         with self._part(f"a plan, {when} the first apply"):
-            planned = keep_plan(self.environment, name=when, console=Console(quiet=True))
+            planned = plan_whole(self.environment, console=Console(quiet=True))
         judges: dict[Judge, Callable[..., Verdict]] = {"checkov": checkov.judge, "trivy": trivy.judge}
         for name, ask in judges.items():
             with self._part(f"{name}, {when} the first apply") as began:

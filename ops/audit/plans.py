@@ -3,7 +3,6 @@
 The first cannot tell what policies say of resources that are not made yet; the second knows every value.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.console import Console
 
 from ops.account import Environment
 from ops.backend import load_backend
-from ops.plan.command import plan_document
+from ops.plan.command import plan_document, plan_folder
 from ops.state import States
 from ops.synth import Synthesized, synthesize
 
@@ -24,14 +23,11 @@ class Planned:
     synthesized: Synthesized
 
 
-def keep_plan(environment: Environment, *, name: str, console: Console) -> Planned:
-    """Plan all layers, and keep the plan in the environment's working folder under a name."""
+def plan_whole(environment: Environment, *, console: Console) -> Planned:
+    """Plan all layers; the plan is kept until the next one."""
     with environment.workspace.reserved():
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
         existing = states.read_all(synthesized.layers)
-        document = plan_document(environment, synthesized, existing, console=console)
-    kept = environment.workspace.folder / f"{name}.plan.json"
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps(document), encoding="utf-8")
-    return Planned(plan=kept, synthesized=synthesized)
+        plan_document(environment, synthesized, existing, console=console)
+    return Planned(plan=plan_folder(environment) / "plan.json", synthesized=synthesized)
