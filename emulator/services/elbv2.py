@@ -1,10 +1,14 @@
-"""Elastic Load Balancing: what protects a load balancer from deletion, and how many tags a resource may have."""
+"""Elastic Load Balancing: what is made once however often it is asked for, what may not go, how many tags there are."""
 
-from moto.elbv2.exceptions import ELBClientError, TooManyTagsError
-from moto.elbv2.models import ELBv2Backend
+from typing import Any
+
+from moto.elbv2.exceptions import DuplicateListenerError, DuplicateLoadBalancerName, ELBClientError, TooManyTagsError
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer
 
 from emulator.extension import extends
 
+_create_load_balancer = ELBv2Backend.create_load_balancer
+_create_listener = ELBv2Backend.create_listener
 _delete_load_balancer = ELBv2Backend.delete_load_balancer
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-tags.html
@@ -14,6 +18,38 @@ _MOST_TAGS = 50
 @extends(ELBv2Backend)
 class ProtectedLoadBalancers(ELBv2Backend):
     """The calls that moto lets through, or refuses, where AWS does not."""
+
+    def create_load_balancer(
+        self,
+        name: str,
+        security_groups: list[str],
+        subnet_ids: list[str],
+        *args: Any,  # noqa: ANN401
+        **settings: Any,  # noqa: ANN401
+    ) -> FakeLoadBalancer:
+        """Make a load balancer, or answer with the one that a caller who lost the answer has made before.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+        """
+        for made in self.load_balancers.values():
+            if made.name == name:
+                same = {subnet.id for subnet in made.subnets} == set(subnet_ids)
+                if same and set(made.security_groups) == set(security_groups):
+                    return made
+                raise DuplicateLoadBalancerName
+        return _create_load_balancer(self, name, security_groups, subnet_ids, *args, **settings)
+
+    def create_listener(
+        self,
+        load_balancer_arn: str,
+        *args: Any,  # noqa: ANN401
+        **settings: Any,  # noqa: ANN401
+    ) -> FakeListener:
+        """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html."""
+        balancer = self.load_balancers.get(load_balancer_arn)
+        if balancer and any(str(listener.port) == str(settings["port"]) for listener in balancer.listeners.values()):
+            raise DuplicateListenerError
+        return _create_listener(self, load_balancer_arn, *args, **settings)
 
     def delete_load_balancer(self, arn: str) -> None:
         """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html."""

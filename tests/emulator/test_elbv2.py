@@ -54,6 +54,21 @@ def test_a_protected_load_balancer_is_not_deleted(elb: Client, balancer: str) ->
     assert error(elb.describe_load_balancers, LoadBalancerArns=[balancer]) == "LoadBalancerNotFound"
 
 
+def test_a_load_balancer_whose_answer_was_lost_is_not_made_twice(elb: Client, balancer: str) -> None:
+    subnets = [subnet["SubnetId"] for subnet in AWS.client("ec2").describe_subnets()["Subnets"]]
+    again = elb.create_load_balancer(Name="front", Subnets=subnets[:2])["LoadBalancers"]
+    assert [found["LoadBalancerArn"] for found in again] == [balancer]
+    assert error(elb.create_load_balancer, Name="front", Subnets=subnets[1:3]) == "DuplicateLoadBalancerName"
+    assert len(elb.describe_load_balancers()["LoadBalancers"]) == 1
+
+
+def test_a_port_has_one_listener(elb: Client, balancer: str) -> None:
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    listener = {"LoadBalancerArn": balancer, "Protocol": "HTTP", "Port": 80, "DefaultActions": [answer]}
+    elb.create_listener(**listener)
+    assert error(elb.create_listener, **listener) == "DuplicateListener"
+
+
 def test_a_resource_has_fifty_tags_and_no_more(elb: Client, balancer: str) -> None:
     elb.add_tags(ResourceArns=[balancer], Tags=tags(range(50)))
     [found] = elb.describe_tags(ResourceArns=[balancer])["TagDescriptions"]
