@@ -16,8 +16,10 @@ from typing import Any
 
 from emulator.faults import PATH as FAULTS
 from ops.account import EMBEDDED, RECORD_VARIABLE, Environment
+from ops.backend import load_backend
 from ops.emulator import running_emulator, start_emulator, stop_emulator
 from ops.errors import OpsError
+from ops.state import States, count_resources
 from ops.workspace import ROOT
 
 _MOST_ATTEMPTS = 15
@@ -106,6 +108,12 @@ class Subject:
         """How many resources all runs of a command have finished, those that were killed included."""
         logs = (self.environment.workspace.folder / "logs").glob(f"*-{command}/*.log")
         return sum(log.read_text(encoding="utf-8", errors="replace").count(_FINISHED) for log in logs)
+
+    def recorded(self) -> int:
+        """How many resources the states hold, just now."""
+        session, suffix = self.environment.session(), self.environment.suffix
+        states = States(session=session, backend=load_backend(), suffix=suffix)
+        return sum(count_resources(state.resources) for state in states.read_all(states.layers()).values())
 
     @contextmanager
     def failing(self, **orders: Any) -> Iterator[Callable[[], dict[str, Any]]]:  # noqa: ANN401 - JSON

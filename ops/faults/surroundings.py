@@ -65,7 +65,8 @@ def stale_lock(subject: Subject) -> None:
     _lock(subject, who="alice@laptop")
     refused = subject.run("recover")
     _check(refused, refused.code == 2 and "alice@laptop" in refused.said, "does not name who holds the lock")
-    held = subject.run("deploy")
+    # A deployment that has nothing to change takes no lock.
+    held = subject.run("destroy")
     _check(held, held.code == 1 and "alice@laptop" in held.said, "does not name who holds the lock")
     unlocked = subject.run("unlock")
     _check(unlocked, unlocked.code == 0 and "Released" in unlocked.said, "does not release it")
@@ -73,9 +74,11 @@ def stale_lock(subject: Subject) -> None:
 
 
 def no_lock_table(subject: Subject) -> None:
-    """The lock table is gone."""
+    """The lock table is gone, and with it the digests of the states, which a recovery works out again."""
     _session(subject, "dynamodb").delete_table(TableName=load_backend().lock_table)
     subject.insist("deploy")
+    recovered = subject.run("recover")
+    _check(recovered, recovered.code == 0 and "Set right the digest" in recovered.said, "sets no digest right")
 
 
 def no_bucket(subject: Subject) -> None:

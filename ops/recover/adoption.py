@@ -19,6 +19,8 @@ from ops.terraform import Terraform
 _IMPORTS = "import.tf.json"
 _PLAN = "import.tfplan"
 _QUOTED_ADDRESS = re.compile(r'"(aws_\w+\.[\w-]+)"')
+# What the provider says of a resource that it looks up while it imports, without saying of which.
+_NAMELESS = "couldn't find resource"
 
 
 @dataclass
@@ -43,12 +45,10 @@ class Adoption:
         Raises OpsError with what Terraform said when it is about something else than a candidate.
         """
         adopted = Adopted()
-        left = dict(candidates)
-        imports = self.layer.folder / _IMPORTS
+        left = dict(sorted(candidates.items()))
         try:
             # Each round leaves out what the one before could not find; what depends on that fails one round later.
             while left:
-                imports.write_text(json.dumps({"import": [{"to": to, "id": known} for to, known in left.items()]}))
                 if missing := self._not_found(left):
                     left = {to: known for to, known in left.items() if to not in missing}
                 elif destroyed := self._destroyed():
@@ -61,7 +61,7 @@ class Adoption:
                     adopted.taken = left
                     break
         finally:
-            imports.unlink(missing_ok=True)
+            (self.layer.folder / _IMPORTS).unlink(missing_ok=True)
             (self.layer.folder / _PLAN).unlink(missing_ok=True)
         if adopted.taken:
             # Layers that come after this one read its outputs, which an apply of single resources leaves out.
@@ -70,14 +70,27 @@ class Adoption:
 
     def _not_found(self, candidates: Mapping[str, str]) -> set[str]:
         """The candidates that the provider does not find; none if the plan could be made."""
+        imports = [{"to": to, "id": known} for to, known in candidates.items()]
+        (self.layer.folder / _IMPORTS).write_text(json.dumps({"import": imports}))
         targets = [f"-target={address}" for address in candidates]
         problems = self._problems(["plan", "-json", "-input=false", f"-out={_PLAN}", *targets])
         if problems is None:
             return set()
         named = {address for problem in problems for address in _addresses(problem) if address in candidates}
+        if not named and all(problem.summary == _NAMELESS for problem in problems):
+            named = self._not_found_in_halves(candidates)
         if not named:
             raise self._failed(problems)
         return named
+
+    def _not_found_in_halves(self, candidates: Mapping[str, str]) -> set[str]:
+        """Narrow it down to the candidates that are not found, where nobody says which those are."""
+        if len(candidates) == 1:
+            return set(candidates)
+        addresses = list(candidates)
+        middle = len(addresses) // 2
+        halves = ({to: candidates[to] for to in half} for half in (addresses[:middle], addresses[middle:]))
+        return set().union(*(self._not_found(half) for half in halves))
 
     def _destroyed(self) -> dict[str, str]:
         """What the plan would destroy, with the attributes that are to blame."""

@@ -57,6 +57,21 @@ esac
     assert not (tmp_path / "import.tf.json").exists()
 
 
+def test_what_is_not_found_without_a_name_is_narrowed_down(environment: Environment, tmp_path: Path) -> None:
+    """The provider's importer of associations says that something is missing, and not what."""
+    problem = {"severity": "error", "summary": "couldn't find resource", "detail": ""}
+    said = json.dumps({"type": "diagnostic", "diagnostic": problem}).replace("'", "'\\''")
+    script = f"""
+case "$1" in
+  plan) if grep -q gone import.tf.json; then echo '{said}'; exit 1; fi ;;
+  show) echo '{{"resource_changes": []}}' ;;
+esac
+"""
+    there = {f"aws_subnet.there-{number}": f"subnet-{number}" for number in range(5)}
+    gone = {f"aws_route_table_association.gone-{number}": f"subnet-{number}/rtb-1" for number in range(3)}
+    assert adoption(environment, tmp_path, script).adopt({**gone, **there}).taken == there
+
+
 def test_nothing_is_adopted_at_the_price_of_destroying_anything(environment: Environment, tmp_path: Path) -> None:
     change = {"actions": ["delete", "create"], "replace_paths": [["cidr_block"]]}
     replaced = json.dumps({"resource_changes": [{"address": "aws_vpc.there", "change": change}]})
