@@ -55,17 +55,16 @@ def strike(
     Moments are spread over the `total` of resources. Between a moment and its blow there is a pause, in seconds. After
     each blow the environment is recovered.
     """
-    finished = partial(subject.finished, command)
     drawn = random.Random(seed)  # noqa: S311 - no secret
     struck: list[Struck] = []
     for position, blow in enumerate(blows):
         # What states hold is counted anew before each blow: Terraform goes on when only `ops` is killed, and what it
         # had finished when it was killed itself may be in no state, and finished or adopted a second time.
-        recorded, began = subject.recorded(), finished()
+        recorded, finished = subject.recorded(), partial(subject.finished, command, before=subject.logs(command))
         left = recorded if command == "destroy" else total - recorded
-        moment = began + max(1, round(left / (len(blows) - position + 1) * drawn.uniform(0.5, 1.5)))
+        moment = max(1, round(left / (len(blows) - position + 1) * drawn.uniform(0.5, 1.5)))
         running = subject.start(command)
-        if not running.until(lambda moment=moment: finished() >= moment):  # type: ignore[misc]
+        if not running.until(lambda finished=finished, moment=moment: finished() >= moment):  # type: ignore[misc]
             ended = running.wait()
             if ended.code == 0:
                 break  # nothing is left to strike at
@@ -74,7 +73,7 @@ def strike(
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.process.wait(drawn.uniform(0, longest_pause))
             break  # it has come to its end meanwhile
-        struck.append(_strike(subject, running, blow, at=total - left + finished() - began))
+        struck.append(_strike(subject, running, blow, at=total - left + finished()))
     subject.insist(command)
     return struck
 

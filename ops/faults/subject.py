@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -104,9 +104,13 @@ class Subject:
             if ended.code != 0 or expected not in ended.said:
                 raise OpsError(f"After all that, `{command}` does not say {expected!r}:\n{ended.said[-3000:]}")
 
-    def finished(self, command: str) -> int:
-        """How many resources all runs of a command have finished, those that were killed included."""
-        logs = (self.environment.workspace.folder / "logs").glob(f"*-{command}/*.log")
+    def logs(self, command: str) -> set[Path]:
+        """The folders of what runs of a command have logged; those of old runs go."""
+        return set((self.environment.workspace.folder / "logs").glob(f"*-{command}"))
+
+    def finished(self, command: str, *, before: Collection[Path] = ()) -> int:
+        """How many resources runs of a command have finished, other than those whose logs were there before."""
+        logs = (log for folder in self.logs(command).difference(before) for log in folder.glob("*.log"))
         return sum(log.read_text(encoding="utf-8", errors="replace").count(_FINISHED) for log in logs)
 
     def recorded(self) -> int:

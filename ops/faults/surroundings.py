@@ -117,8 +117,10 @@ def full_disk(subject: Subject) -> None:
 
 def restarted_aws(subject: Subject) -> None:
     """The embedded AWS ends in the middle of a deployment; the next one has forgotten everything."""
+    subject.insist("destroy")
+    before = subject.logs("deploy")
     running = subject.start("deploy")
-    running.until(lambda: subject.finished("deploy") > 5)
+    running.until(lambda: subject.finished("deploy", before=before) > 5)
     subject.restart_aws()
     ended = running.wait()
     _check(ended, ended.is_readable and ended.code != 0, "does not notice")
