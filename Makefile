@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-down test unit check traceability audit faults bench cdktf-cli clean
+.PHONY: help setup local local-down test unit check traceability audit faults availability bench cdktf-cli clean
 
 help: ## What there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ audit: $(STAMP) ## Let independent judges look at the environment, before and af
 
 faults: $(STAMP) ## Break deployments in every way, and show that they survive; about an hour
 	@$(PYTHON) -m ops.faults
+
+availability: $(STAMP) ## Break the service's tiers under load, and measure what is lost and for how long
+	@$(PYTHON) -m ops.availability
 
 bench: $(STAMP) ## Measure how fast the environment synthesizes and deploys
 	@$(PYTHON) -m ops.bench

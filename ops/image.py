@@ -5,13 +5,10 @@ A service whose image is missing never becomes stable: its deployment waits, and
 
 import json
 
-from botocore.exceptions import ClientError
-
 from ops.account import Environment
-from ops.errors import ImageMissingError, OpsError
-from stacks.names import names_of
+from ops.errors import BadInputError, ImageMissingError
+from ops.images.registry import Image, Repository
 
-_PLATFORMS = {"ARM64": "linux/arm64", "X86_64": "linux/amd64"}
 # A manifest of no layers: enough for the embedded AWS, which runs no container.
 _PLACEHOLDER = {
     "schemaVersion": 2,
@@ -25,23 +22,27 @@ _PLACEHOLDER = {
 }
 
 
-def image_exists(environment: Environment) -> bool:
-    """Whether the registry has the image that the settings name."""
-    ecr = environment.session().client("ecr")
-    repository, tag = _image(environment)
-    try:
-        ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
-    except ClientError as error:
-        match error.response["Error"]["Code"]:
-            case "ImageNotFoundException":
-                return False
-            case "RepositoryNotFoundException":
-                raise OpsError(
-                    f"There is no image repository {repository} yet.\n"
-                    f"  Make it first: python -m ops deploy {environment.command_line} --only registry"
-                ) from None
-        raise
-    return True
+def find_image(environment: Environment) -> Image | None:
+    """The image that the settings name, in the registry.
+
+    Raises BadInputError where they name two: a tag, and the digest of another image.
+    """
+    repository, service = Repository(environment), environment.settings.service
+    tagged = repository.tagged(service.image_tag)
+    # What the embedded AWS has is a placeholder, with a digest of its own.
+    if service.image_digest is None or environment.embedded:
+        return tagged
+    if tagged is None and repository.digested(service.image_digest) is None:
+        return None
+    if tagged is None or tagged.digest != service.image_digest:
+        is_there = f"that is {tagged.digest}" if tagged else "no image has that tag"
+        raise BadInputError(
+            f"[service] of environments/{environment.name}.toml names two images:\n"
+            f'  image_tag = "{service.image_tag}": {is_there}\n'
+            f'  image_digest = "{service.image_digest}": {_told(repository.digested(service.image_digest))}\n'
+            "  Set the digest that belongs to the tag, or leave it out."
+        )
+    return tagged
 
 
 def ensure_image(environment: Environment) -> str | None:
@@ -49,11 +50,11 @@ def ensure_image(environment: Environment) -> str | None:
 
     Raises ImageMissingError, with the commands to run, where only a person can push it.
     """
-    if image_exists(environment):
+    if find_image(environment):
         return None
     if not environment.embedded:
         raise ImageMissingError(_instructions(environment))
-    repository, tag = _image(environment)
+    repository, tag = Repository(environment).name, environment.settings.service.image_tag
     environment.session().client("ecr").put_image(
         repositoryName=repository,
         imageManifest=json.dumps(_PLACEHOLDER),
@@ -63,22 +64,21 @@ def ensure_image(environment: Environment) -> str | None:
     return f"published a placeholder as {repository}:{tag}; the embedded AWS runs no containers"
 
 
-def _image(environment: Environment) -> tuple[str, str]:
-    return names_of(environment.settings)("ecr", "service"), environment.settings.service.image_tag
+def _told(image: Image | None) -> str:
+    if image is None:
+        return "is not in the registry"
+    return f"has the tag {', '.join(image.tags)}" if image.tags else "has no tag"
 
 
 def _instructions(environment: Environment) -> str:
-    repository, tag = _image(environment)
-    region = environment.settings.environment.region
-    registry = f"{environment.account_id}.dkr.ecr.{region}.amazonaws.com"
-    platform = _PLATFORMS[environment.settings.service.architecture]
+    repository, service = Repository(environment), environment.settings.service
+    digest = f" ({service.image_digest})" if service.image_digest else ""
     return (
-        f"The image {repository}:{tag} is not in the registry yet, and the service would wait for it.\n"
+        f"The image {repository.name}:{service.image_tag}{digest} is not in the registry yet, and the service would "
+        "wait for it.\n"
         "Everything before the service is deployed. Build and push the image, then go on:\n\n"
-        f"  aws ecr get-login-password --region {region} | "
-        f"docker login --username AWS --password-stdin {registry}\n"
-        f"  docker buildx build --platform {platform} --provenance=false --push "
-        f"--tag {registry}/{repository}:{tag} app\n"
+        f"  python -m ops image build {environment.command_line}\n"
+        f"  python -m ops image push {environment.command_line}\n"
         f"  python -m ops deploy {environment.command_line}\n\n"
         f"Another tag? Set image_tag of [service] in environments/{environment.name}.toml."
     )

@@ -136,7 +136,7 @@ class ServiceCalls(EC2ContainerServiceBackend):
         """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html."""
         service = _delete_service(self, cluster_name, service_name, force)
         for task in ecs_tasks.running(self, service):
-            ecs_tasks.end(self, task, f"Service {service.name} was deleted")
+            ecs_tasks.end(self, task, f"Service {service.name} was deleted", code="ServiceSchedulerInitiated")
         service.desired_count = service.running_count = 0
         service.deployments = []
         return service
@@ -199,7 +199,7 @@ class ServiceCalls(EC2ContainerServiceBackend):
         if not any(arn.endswith(f"/{task_str.rsplit('/', maxsplit=1)[-1]}") for arn in known):
             raise InvalidParameterException("The referenced task was not found.")
         task = _stop_task(self, cluster_str, task_str, reason)
-        ecs_tasks.end(self, task, reason)
+        ecs_tasks.end(self, task, reason, code="UserInitiated")
         for service in self.services.values():
             mine = service.cluster_name == cluster.name and task.group == ecs_tasks.service_group(service.name)
             if mine and service.status == "ACTIVE":

@@ -1,15 +1,20 @@
-"""ECS: the tasks a service runs, with their network interfaces and their places in target groups.
+"""ECS: tasks, with their network interfaces and their places in target groups.
 
-moto counts the tasks of a service and has none of them to list, describe or stop.
+moto counts the tasks of a service and has none of them to list, describe or stop. A task that runs once is described on
+its way through the states of https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+to an end that is always good: there is no container that could fail.
 """
 
+import copy
 from collections import Counter
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
+from moto.ecs.models import EC2ContainerServiceBackend, Service, Task, TaskDefinition
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
 
@@ -17,6 +22,16 @@ from emulator.extension import extends
 
 _new_task = Task.__init__
 _advance = Task.advance
+_requirements = EC2ContainerServiceBackend._calculate_task_resource_requirements  # noqa: SLF001 - to be replaced
+_run_task = EC2ContainerServiceResponse.run_task
+
+# Each look at a task that runs once finds it one step further.
+_ONCE = [
+    ("PROVISIONING", "PENDING"),
+    ("PENDING", "RUNNING"),
+    ("RUNNING", "DEPROVISIONING"),
+    ("DEPROVISIONING", "STOPPED"),
+]
 
 
 def service_group(service_name: str) -> str:
@@ -44,7 +59,7 @@ class PlacedTask(Task):
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401
         _new_task(self, *args, **settings)
         self.created_at = self.started_at = utcnow()
-        self.stopped_at = None
+        self.stopped_at = self.stop_code = None
         self.connectivity = "CONNECTED"
         self.health_status = "HEALTHY"
         self.platform_family = "Linux"
@@ -56,6 +71,11 @@ class PlacedTask(Task):
             container.container_arn = f"{prefix}:container/{task_id}/{mock_random.uuid4()}"
             container.task_arn = self.task_arn
             container.last_status = "RUNNING"
+            # moto says 0 of a container that still runs.
+            vars(container)["exitCode"] = None
+        if not _of_service(self):
+            self._transitions = list(_ONCE)
+            self.last_status = "PROVISIONING"
         details = _network(self)
         if details:
             eni = _ec2(self).get_network_interface(details["networkInterfaceId"])
@@ -71,8 +91,46 @@ class PlacedTask(Task):
 
     def advance(self) -> None:
         """Move on towards the end, as a task by itself does at each look; one of a service keeps running."""
-        if not (self.group.startswith("service:") and self.desired_status == "RUNNING"):
-            _advance(self)
+        if _of_service(self) or self.desired_status != "RUNNING":
+            return
+        _advance(self)
+        if self.last_status == "STOPPED":
+            end(self._backend, self, "Essential container in task exited", code="EssentialContainerExited")
+
+
+@extends(EC2ContainerServiceBackend)
+class TaskCalls(EC2ContainerServiceBackend):
+    """What tasks ask of a cluster."""
+
+    @staticmethod
+    def _calculate_task_resource_requirements(task_definition: TaskDefinition) -> dict[str, Any]:
+        """Let containers be silent about their memory, as they may be where the task states its own.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory
+        """
+        stated = copy.copy(task_definition)
+        stated.container_definitions = [{"memory": 0, **each} for each in task_definition.container_definitions]
+        return _requirements(stated)
+
+
+@extends(EC2ContainerServiceResponse)
+class TaskResponses(EC2ContainerServiceResponse):
+    """The requests whose parameters moto does not pass on in full."""
+
+    def run_task(self) -> ActionResult:
+        """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html."""
+        answer = _run_task(self)
+        if self._get_param("propagateTags") == "TASK_DEFINITION":
+            definition = self.ecs_backend.describe_task_definition(self._get_param("taskDefinition"))
+            result: Any = answer.result
+            for task in result["tasks"]:
+                own = {tag["key"] for tag in task.tags}
+                task.tags = [*task.tags, *(tag for tag in definition.tags or [] if tag["key"] not in own)]
+        return answer
+
+
+def _of_service(task: Task) -> bool:
+    return task.group.startswith(service_group(""))
 
 
 def _ec2(task: Task) -> EC2Backend:
@@ -129,11 +187,13 @@ def start(backend: EC2ContainerServiceBackend, service: Service) -> None:
             group.register([{"Id": address, "Port": load_balancer["containerPort"]}])
 
 
-def end(backend: EC2ContainerServiceBackend, task: Task, reason: str) -> None:
+def end(backend: EC2ContainerServiceBackend, task: Task, reason: str, *, code: str) -> None:
     """Stop a task, and give back its network interface and its places in target groups."""
     task.last_status = task.desired_status = "STOPPED"
     task.stopped_reason = task.stopped_reason or reason
-    task.__dict__["stopped_at"] = utcnow()
+    vars(task).update(stopped_at=utcnow(), stop_code=code)
+    for container in task.containers:
+        container.last_status, container.exitCode = "STOPPED", 0
     network = _network(task)
     if not network:
         return
@@ -152,7 +212,7 @@ def settle(backend: EC2ContainerServiceBackend, service: Service, *, replace: bo
     tasks = running(backend, service)
     kept = 0 if replace else min(len(tasks), service.desired_count)
     for task in tasks[kept:]:
-        end(backend, task, reason)
+        end(backend, task, reason, code="ServiceSchedulerInitiated")
     for _ in range(service.desired_count - kept):
         start(backend, service)
     service.running_count = service.desired_count

@@ -246,3 +246,42 @@ def test_tags_of_a_service_reach_its_tasks(env: Environment) -> None:
     arns = env.ecs.list_tasks(cluster="main")["taskArns"]
     tasks = env.ecs.describe_tasks(cluster="main", tasks=arns, include=["TAGS"])["tasks"]
     assert [task["tags"] for task in tasks] == [[{"key": "Owner", "value": "team"}]] * 2
+
+
+def test_a_task_that_runs_once_goes_through_its_states_to_a_good_end(env: Environment) -> None:
+    env.register(tags=[{"key": "Layer", "value": "compute"}])
+    network = {"awsvpcConfiguration": {"subnets": env.subnets, "securityGroups": []}}
+    [task] = env.ecs.run_task(
+        cluster="main",
+        taskDefinition="api:2",
+        launchType="FARGATE",
+        networkConfiguration=network,
+        propagateTags="TASK_DEFINITION",
+        tags=[{"key": "by", "value": "hand"}],
+    )["tasks"]
+    assert task["lastStatus"] == "PROVISIONING"
+    assert {tag["key"]: tag["value"] for tag in task["tags"]} == {"by": "hand", "Layer": "compute"}
+    seen = []
+    while task["lastStatus"] != "STOPPED":
+        assert "exitCode" not in task["containers"][0], "a container that runs has no exit code"
+        [task] = env.ecs.describe_tasks(cluster="main", tasks=[task["taskArn"]])["tasks"]
+        seen.append(task["lastStatus"])
+    assert seen == ["PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
+    assert task["containers"][0]["exitCode"] == 0
+    assert (task["stopCode"], task["stoppedReason"]) == (
+        "EssentialContainerExited",
+        "Essential container in task exited",
+    )
+    assert task["stoppedAt"] >= task["createdAt"]
+    assert env.ec2.describe_network_interfaces()["NetworkInterfaces"] == [], "its interface would keep its subnet"
+    assert env.ecs.list_tasks(cluster="main")["taskArns"] == []
+
+
+def test_a_task_that_runs_once_can_be_stopped_on_its_way(env: Environment) -> None:
+    network = {"awsvpcConfiguration": {"subnets": env.subnets, "securityGroups": []}}
+    [task] = env.ecs.run_task(
+        cluster="main", taskDefinition="api:1", launchType="FARGATE", networkConfiguration=network
+    )["tasks"]
+    env.ecs.stop_task(cluster="main", task=task["taskArn"], reason="enough")
+    [task] = env.ecs.describe_tasks(cluster="main", tasks=[task["taskArn"]])["tasks"]
+    assert (task["lastStatus"], task["stopCode"], task["stoppedReason"]) == ("STOPPED", "UserInitiated", "enough")
