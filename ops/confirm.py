@@ -57,6 +57,28 @@ class Confirmation:
         )
         self._ask(expected="yes", question="Go ahead? Only 'yes' does:")
 
+    def of_drill(self, sentence: str) -> None:
+        """Raise BadInputError unless the person types the environment's suffix: this is a failure, made on purpose."""
+        self.console.print(
+            f"Brings about in [bold]{self.environment.suffix}[/], in {self._where}: {sentence}.", soft_wrap=True
+        )
+        self._ask(expected=self.environment.suffix, question="To go ahead, type the environment's suffix:")
+
+    def of_shift(self, sentence: str) -> None:
+        """Raise BadInputError unless the person wants traffic to go elsewhere."""
+        self.console.print(f"{sentence} in {self._where}.", soft_wrap=True)
+        self._ask(expected="yes", question="Go ahead? Only 'yes' does:")
+
+    def of_copy(self, name: str, *, of: str, moment: str, begun: bool) -> None:
+        """Raise BadInputError unless the person wants a copy, which costs money as long as it is there."""
+        what = "Goes on with" if begun else "Makes"
+        self.console.print(
+            f"{what} [bold]{name}[/], a copy of {of} as it was at {moment}, beside it in {self._where}.",
+            soft_wrap=True,
+            highlight=False,
+        )
+        self._ask(expected="yes", question="Go ahead? Only 'yes' does:")
+
     @property
     def _where(self) -> str:
         if self.environment.embedded:

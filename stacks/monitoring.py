@@ -1,4 +1,4 @@
-"""Monitoring: what spans layers. Dashboards, alarms that sum up, log metrics, account events, the budget."""
+"""Monitoring: what spans layers. Dashboards, alarms that sum up, log metrics, account events, game days, the budget."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from stacks.compute import Compute
 from stacks.dashboards import Tiers, application, database, overview, storage
 from stacks.database import Database
 from stacks.events import announce
+from stacks.game_days import Grounds, game_days
 from stacks.keys import Keys
 from stacks.log_metrics import LogMetric, count_lines, log_alarms
 from stacks.network import Network
@@ -58,6 +59,7 @@ class Monitoring(Layer[MonitoringOutputs]):
     ) -> None:
         super().__init__(scope, settings)
         self._topic_arn = self.read(alerting).alert_topic_arn
+        network_outputs, key_arns = self.read(network), self.read(keys)
         tiers = Tiers(
             settings=settings,
             compute=self.read(compute),
@@ -65,17 +67,26 @@ class Monitoring(Layer[MonitoringOutputs]):
             storage=self.read(storage),
             backup=self.read(backup),
         )
-        self._watch_logs(tiers, flow_log_group_name=self.read(network).flow_log_group_name)
-        for event in account_events(self.read(keys)):
+        self._watch_logs(tiers, flow_log_group_name=network_outputs.flow_log_group_name)
+        for event in account_events(key_arns):
             announce(self, event, topic_arn=self._topic_arn)
         self._budget()
         states = self._sum_up(tiers)
         self._dashboards(tiers, states)
+        if settings.game_days.enabled:
+            grounds = Grounds(
+                network=network_outputs,
+                compute=tiers.compute,
+                database=tiers.database,
+                stop_alarm_arn=states["application"].arn,
+                logs_key_arn=key_arns.logs_key_arn,
+            )
+            game_days(self, grounds)
         self.publish(
             MonitoringOutputs(
                 overview_dashboard_url=f"https://{self.region}.console.aws.amazon.com/cloudwatch/home"
                 f"?region={self.region}#dashboards/dashboard/{self.names('dashboard', 'overview')}",
-                unhealthy_alarm_name=states[0].alarm_name,
+                unhealthy_alarm_name=states["environment"].alarm_name,
             )
         )
 
@@ -89,7 +100,7 @@ class Monitoring(Layer[MonitoringOutputs]):
             count_lines(self, metric)
         raise_alarms(self, log_alarms(self.names.suffix), topic_arn=self._topic_arn)
 
-    def _sum_up(self, tiers: Tiers) -> list[CloudwatchCompositeAlarm]:
+    def _sum_up(self, tiers: Tiers) -> dict[str, CloudwatchCompositeAlarm]:
         """The state of the environment in a word, and that of each tier.
 
         Only the first tells anybody: its parts tell for themselves, and one message more says when all is well again.
@@ -110,11 +121,13 @@ class Monitoring(Layer[MonitoringOutputs]):
         )
         # Its name stays: made anew, it would be deleted under that name only after it was made.
         environment.move_from_id("aws_cloudwatch_composite_alarm.unhealthy")
-        by_tier = [
-            self._any_of(tier, names, severity="state", means=f"At least one of the paging alarms of the {tier} is on.")
+        by_tier = {
+            tier: self._any_of(
+                tier, names, severity="state", means=f"At least one of the paging alarms of the {tier} is on."
+            )
             for tier, names in paging.items()
-        ]
-        return [environment, *by_tier]
+        }
+        return {"environment": environment, **by_tier}
 
     def _any_of(
         self, what: str, alarm_names: list[str], *, severity: str, means: str, tells: list[str] | None = None
@@ -132,9 +145,9 @@ class Monitoring(Layer[MonitoringOutputs]):
             tags={"Severity": severity},
         )
 
-    def _dashboards(self, tiers: Tiers, states: list[CloudwatchCompositeAlarm]) -> None:
+    def _dashboards(self, tiers: Tiers, states: dict[str, CloudwatchCompositeAlarm]) -> None:
         pages = {
-            "overview": overview(tiers, alarm_arns=[state.arn for state in states]),
+            "overview": overview(tiers, alarm_arns=[state.arn for state in states.values()]),
             "application": application(tiers),
             "database": database(tiers),
             "storage": storage(tiers),

@@ -89,6 +89,12 @@ def _backup_selection(session: boto3.Session, resource: Mapping[str, Any]) -> At
     return _only({"id": one["SelectionId"]} for one in selections if one["SelectionName"] == resource["name"])
 
 
+def _experiment(session: boto3.Session, resource: Mapping[str, Any]) -> Attributes:
+    pages = session.client("fis").get_paginator("list_experiment_templates").paginate()
+    templates = [template for page in pages for template in page["experimentTemplates"]]
+    return _only({"id": one["id"]} for one in templates if one["tags"].get("Name") == resource["tags"]["Name"])
+
+
 def _cluster(session: boto3.Session, resource: Mapping[str, Any]) -> Attributes:
     found = session.client("rds").describe_db_clusters(DBClusterIdentifier=resource["cluster_identifier"])["DBClusters"]
     return _only({"cluster_resource_id": one["DbClusterResourceId"]} for one in found)
@@ -104,6 +110,7 @@ LOOKUPS: Mapping[str, Lookup] = {
     "aws_backup_selection": _backup_selection,
     "aws_ecs_service": _service,
     "aws_ecs_task_definition": _task_definition,
+    "aws_fis_experiment_template": _experiment,
     "aws_flow_log": _in_ec2,
     "aws_internet_gateway": _in_ec2,
     "aws_kms_key": _key,

@@ -24,8 +24,8 @@ STORES_NOTHING = re.compile(
     r"|vault_notifications)|budgets_budget|cloudwatch_(composite_alarm|dashboard|event_rule|event_target"
     r"|log_metric_filter|log_resource_policy|metric_alarm)|db_(event_subscription|parameter_group|subnet_group)"
     r"|default_security_group|dynamodb_contributor_insights|ecr_lifecycle_policy|ecs_(service|task_definition)"
-    r"|flow_log|iam_\w+|internet_gateway|kms_\w+|lb(_\w+)?|rds_cluster_parameter_group|route(_\w+)?|route53_record"
-    r"|security_group|sns_topic_(policy|subscription)|subnet|vpc(_\w+)?|wafv2_\w+)"
+    r"|fis_experiment_template|flow_log|iam_\w+|internet_gateway|kms_\w+|lb(_\w+)?|rds_cluster_parameter_group|route(_\w+)?|route53_record"
+    r"|security_group|sfn_state_machine|sns_topic_(policy|subscription)|subnet|vpc(_\w+)?|wafv2_\w+)"
 )
 
 

@@ -10,7 +10,20 @@ from tests.unit.synthesized import Resource, Synthesized, service_principals, st
 
 POLICY_ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-NO_RESOURCE_LEVEL_PERMISSION = {"ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "tag:GetResources"}
+NO_RESOURCE_LEVEL_PERMISSION = {
+    "backup:PutRestoreValidationResult",
+    "ec2:DescribeManagedPrefixLists",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "ecr:GetAuthorizationToken",
+    "ecs:ListTasks",  # narrowed only by the container instance, which Fargate has none of
+    "logs:CreateLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:PutResourcePolicy",
+    "tag:GetResources",
+}
 BOUND_TO_US = ("aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:", "aws:PrincipalAccount")
 
 

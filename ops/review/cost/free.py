@@ -71,7 +71,9 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "aws_backup_vault_notifications",
         "aws_backup_vault_policy",
     ),
+    "a template of an experiment is free; a minute of an action in one is not": ("aws_fis_experiment_template",),
     "a budget that only gives notice is free": ("aws_budgets_budget",),
+    "two runs a week of a few steps are among the 4,000 that are free": ("aws_sfn_state_machine",),
     "records are free, and so are queries of an alias": ("aws_route53_record",),
     "public certificates are free": ("aws_acm_certificate", "aws_acm_certificate_validation"),
 }

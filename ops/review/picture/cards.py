@@ -13,6 +13,7 @@ _MONITORING = {
     "aws_cloudwatch_event_rule": "event rule",
     "aws_cloudwatch_log_metric_filter": "log metric",
     "aws_budgets_budget": "budget",
+    "aws_fis_experiment_template": "experiment",
 }
 
 

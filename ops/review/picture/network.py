@@ -11,8 +11,9 @@ from ops.review.picture.model import Box, Part, Place, Tier
 
 ENDPOINTS = "endpoints"
 
-# Everything else that refers to a subnet stands in it.
+# Everything that refers to a subnet stands in it, but for what makes it and what an experiment does to it.
 _MAKE_A_SUBNET = ("aws_subnet", "aws_route_table_association", "aws_db_subnet_group", "aws_network_acl")
+_DO_TO_A_SUBNET = ("aws_fis_experiment_template",)
 _OUTERMOST_FIRST = ("public", "application", "database")
 _GROUPS = ("aws_security_group", "aws_default_security_group")
 
@@ -98,7 +99,7 @@ def _standing(inventory: Inventory) -> Iterator[tuple[Box, list[Resource]]]:
         for instance in inventory.naming(cluster, "aws_rds_cluster_instance"):
             yield _instance(inventory, cluster, instance), subnets
         yield _cluster(inventory, cluster, groups), subnets
-    known = {"aws_lb", "aws_ecs_service", "aws_vpc_endpoint", *_MAKE_A_SUBNET}
+    known = {"aws_lb", "aws_ecs_service", "aws_vpc_endpoint", *_MAKE_A_SUBNET, *_DO_TO_A_SUBNET}
     for resource in inventory.of():
         subnets = inventory.named_by(resource, "aws_subnet")
         if resource.type not in known and subnets:
@@ -123,6 +124,11 @@ def _load_balancer(inventory: Inventory, balancer: Resource) -> Box:
 
 def _service(inventory: Inventory, service: Resource) -> Box:
     tasks = inventory.named_by(service, "aws_ecs_task_definition")
+    once = [
+        task
+        for task in inventory.of("aws_ecs_task_definition")
+        if task.layer == service.layer and not inventory.naming(task, "aws_ecs_service")
+    ]
     scaling = inventory.naming(service, "aws_appautoscaling_target")
     policies = [policy for one in scaling for policy in inventory.naming(one, "aws_appautoscaling_policy")]
     clusters = inventory.named_by(service, "aws_ecs_cluster")
@@ -131,6 +137,7 @@ def _service(inventory: Inventory, service: Resource) -> Box:
         Part("Fargate tasks", (service,), _groups(inventory, service)),
         (
             *(Part("task definition", (task,)) for task in tasks),
+            *(Part("one-off task", (task,)) for task in once),
             *(Part(f"{_range(one, '_capacity')} in all", (one,), tuple(policies)) for one in scaling),
             *(Part("ECS cluster", (cluster,)) for cluster in clusters),
         ),

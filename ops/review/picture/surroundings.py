@@ -101,7 +101,7 @@ def _log_groups(inventory: Inventory) -> Iterator[Box]:
 def _backup(inventory: Inventory) -> Iterator[Box]:
     vaults = inventory.of("aws_backup_vault")
     plans = inventory.of("aws_backup_plan", "aws_backup_selection", "aws_backup_region_settings")
-    tests = inventory.of("aws_backup_restore_testing_*")
+    tests = inventory.of("aws_backup_restore_testing_*", "aws_sfn_state_machine")
     settings = [one for one in inventory.of("aws_backup_*") if one not in vaults + plans + tests]
     if vaults or plans or tests:
         parts = (
