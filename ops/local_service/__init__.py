@@ -1,0 +1,1 @@
+"""The deployed service as processes of this machine, so that a newcomer can open it in a browser."""
