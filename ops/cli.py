@@ -2,7 +2,7 @@
 
 import signal
 
-from ops.commands import life, look, mend  # noqa: F401 - each adds its commands
+from ops.commands import bring_back, life, look, mend, rehearse, ship  # noqa: F401 - each adds its commands
 from ops.commands.application import app
 
 __all__ = ["app", "main"]

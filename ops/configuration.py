@@ -31,6 +31,7 @@ _DERIVED = {
     ("aws_rds_cluster", "id"): "{cluster_identifier}",
     ("aws_s3_bucket", "arn"): "arn:aws:s3:::{bucket}",
     ("aws_s3_bucket", "id"): "{bucket}",
+    ("aws_sfn_state_machine", "arn"): "arn:aws:states:{region}:{account_id}:stateMachine:{name}",
     ("aws_sns_topic", "arn"): "arn:aws:sns:{region}:{account_id}:{name}",
 }
 

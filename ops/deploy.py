@@ -12,15 +12,17 @@ from ops.bootstrap.command import bootstrap, missing_parts
 from ops.errors import BadInputError, OpsError, StoppedError
 from ops.events import LayerResult, LayerState
 from ops.image import ensure_image
+from ops.images.registry import Repository
 from ops.interrupt import Interrupt
 from ops.layers import Operation
 from ops.plan.changes import Plan, read_plan
 from ops.plan.command import plan_document, plan_layers
-from ops.report import print_deployed, print_failures, print_next_step
+from ops.report import print_deployed, print_failures, print_next_step, print_running
 from ops.review.reviewed import Reviewed
 from ops.review.reviewed import reviewed as reviewed_now
-from ops.rollout import check_rollout
+from ops.rollout import check_rollout, what_runs
 from ops.state import States
+from ops.succession import with_succession
 from ops.synth import Synthesized, synthesize
 
 # Raises BadInputError where a person does not want what is planned; the plan is missing for a first deployment.
@@ -47,6 +49,7 @@ def deploy(
         prepare_account(environment, backend, console=console)
         graph = synthesized.graph(only=only)
         states = States(session=environment.session(), backend=backend, suffix=environment.suffix)
+        synthesized = with_succession(synthesized, states.read_all(synthesized.layers), environment)
         plan: Plan | None
         if reviewed:
             plan = _plan_as_reviewed(environment, synthesized, list(graph), states, reviewed, console=console)
@@ -60,6 +63,8 @@ def deploy(
     require_success(environment, results, console=console, again=f"deploy {_arguments(environment, only)}")
     resources = sum(synthesized.layers[name].resources for name in graph)
     print_deployed(console, results, resources=resources, seconds=time.monotonic() - began)
+    if "compute" in graph:
+        print_running(console, what_runs(states, layer="compute", repository=Repository(environment)))
 
 
 def _plan_what_exists(

@@ -54,6 +54,7 @@ _LISTINGS = (
         "RestoreTestingPlans",
         "RestoreTestingPlanName",
     ),
+    Listing("aws_sfn_state_machine", "name", "stepfunctions", "list_state_machines", "stateMachines", "name"),
     Listing("aws_budgets_budget", "name", "budgets", "describe_budgets", "Budgets", "BudgetName"),
     Listing(
         "aws_cloudwatch_dashboard",

@@ -15,6 +15,7 @@ from ops.errors import OpsError
 from ops.events import LayerResult, LayerState
 from ops.messages import Diagnostic
 from ops.progress import counted, duration
+from ops.rollout import Running
 
 _LOG_LINES_SHOWN = 15
 _LOCKED = "Error acquiring the state lock"
@@ -36,6 +37,13 @@ def print_deployed(console: Console, results: list[LayerResult], *, resources: i
         f"[green]Deployed[/] {all_of_it}: {created} created, {changed} changed, {deleted} deleted{others}, "
         f"in {duration(seconds)}."
     )
+
+
+def print_running(console: Console, running: Iterable[Running]) -> None:
+    """A line for each service: the revision that it runs, and the image of that."""
+    for one in running:
+        digest = f", {one.digest}" if one.digest else ""
+        console.print(f"{one.service} runs {one.revision}: {one.image}{digest}", soft_wrap=True, highlight=False)
 
 
 def print_destroyed(console: Console, results: list[LayerResult], *, seconds: float) -> None:

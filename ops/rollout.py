@@ -6,13 +6,31 @@ on the revision from before. https://github.com/aws-actions/amazon-ecs-deploy-ta
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ops.errors import OpsError
+from ops.images.registry import Repository
 from ops.state import States
 
 _POLL_SECONDS = 10
 _PATIENCE_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a service runs: a revision, and the image in it."""
+
+    service: str
+    revision: str
+    image: str
+    digest: str | None
+
+
+def what_runs(states: States, *, layer: str, repository: Repository) -> list[Running]:
+    """What each service of the layer runs. Raises OpsError where that is not what its state says."""
+    check_rollout(states, layer=layer)
+    return [_running(states, service, repository) for service in states.read(layer).instances("aws_ecs_service")]
 
 
 def check_rollout(states: States, *, layer: str, stopping: Callable[[], bool] = lambda: False) -> None:
@@ -27,6 +45,22 @@ def check_rollout(states: States, *, layer: str, stopping: Callable[[], bool] = 
                 raise OpsError(f"The service {service['name']} has not become stable in 15 minutes.")
             time.sleep(_POLL_SECONDS)
         _judge(service, deployment)
+
+
+def _running(states: States, service: dict[str, Any], repository: Repository) -> Running:
+    ecs = states.session.client("ecs")
+    definition = ecs.describe_task_definition(taskDefinition=service["task_definition"])["taskDefinition"]
+    image = definition["containerDefinitions"][0]["image"].rsplit("/", 1)[-1]
+    name, _, digest = image.partition("@")
+    found = repository.digested(digest) if digest else repository.tagged(name.partition(":")[2])
+    if found and digest:
+        name = ":".join([name, *found.tags[:1]])
+    return Running(
+        service=service["name"],
+        revision=_revision(service["task_definition"]),
+        image=name,
+        digest=found.digest if found else digest or None,
+    )
 
 
 def _primary(states: States, service: dict[str, Any]) -> dict[str, Any]:

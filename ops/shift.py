@@ -15,7 +15,7 @@ from ops.account import Environment
 from ops.confirm import Confirmation
 from ops.drill.subject import look, subject_of
 from ops.errors import BadInputError
-from stacks.names import names_of
+from stacks.names import cluster_of, names_of
 
 _LENGTH = re.compile(r"[1-9][0-9]{0,3}[mh]")
 
@@ -110,7 +110,7 @@ def _tell_of_writer(environment: Environment, session: boto3.Session, zone: str,
     if sample.writer_zone == zone:
         console.print(
             f"[yellow]The database's writer {sample.writer} is in {zone} too[/], and a shift does not move it:\n"
-            f"  aws rds failover-db-cluster --db-cluster-identifier {names_of(environment.settings)('aurora')}",
+            f"  aws rds failover-db-cluster --db-cluster-identifier {cluster_of(environment.settings)}",
             soft_wrap=True,
         )
 

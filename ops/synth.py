@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,14 @@ def synthesize(environment: Environment) -> Synthesized:
     if finished.returncode != 0:
         raise OpsError(_failure(said, finished.returncode, environment))
     return read_synthesized(folder)
+
+
+def rewritten(layer: Layer, added: dict[str, Any]) -> Layer:
+    """A layer with something added to its configuration, in its folder as well."""
+    configuration = {**layer.configuration, **added}
+    text = json.dumps(configuration, indent=2) + "\n"
+    (layer.folder / "cdk.tf.json").write_text(text, encoding="utf-8")
+    return replace(layer, configuration=configuration)
 
 
 def _failure(said: str, code: int, environment: Environment) -> str:

@@ -9,11 +9,6 @@ from dataclasses import dataclass
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.backup_plan import BackupPlan, BackupPlanRule, BackupPlanRuleLifecycle
 from cdktf_cdktf_provider_aws.backup_region_settings import BackupRegionSettings
-from cdktf_cdktf_provider_aws.backup_restore_testing_plan import (
-    BackupRestoreTestingPlan,
-    BackupRestoreTestingPlanRecoveryPointSelection,
-)
-from cdktf_cdktf_provider_aws.backup_restore_testing_selection import BackupRestoreTestingSelection
 from cdktf_cdktf_provider_aws.backup_selection import (
     BackupSelection,
     BackupSelectionCondition,
@@ -31,14 +26,14 @@ from stacks.base import Layer
 from stacks.database import Database
 from stacks.events import Announcement, announce
 from stacks.keys import Keys
-from stacks.network import Network, NetworkOutputs
+from stacks.network import Network
+from stacks.restore_testing import restore_tests
+from stacks.restore_validation import validate_restores
 from stacks.settings import Settings
 from stacks.storage import Storage
 
 DAY_SECONDS = 24 * 60 * 60
 START_WITHIN_MINUTES, COMPLETE_WITHIN_MINUTES = 60, 240
-RESTORE_TEST_SCHEDULE = "cron(0 9 ? * MON *)"
-RESTORED_COPY_HOURS = 1
 
 VAULT_EVENTS = ["BACKUP_JOB_EXPIRED", "BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_FAILED"]
 
@@ -139,7 +134,9 @@ class Backup(Layer[BackupOutputs]):
         vault = self._vault(key_arn=protected.keys.backup_key_arn, topic_arn=topic_arn)
         role = backup_role(self, protected, vault_arn=vault.arn)
         self._plan(vault, protected, role)
-        self._test_restores(vault, protected, role, self.read(network))
+        beside = self.read(network)
+        tests = restore_tests(self, protected, beside, vault_arn=vault.arn, role_arn=role.arn)
+        validate_restores(self, protected, beside, plan_arn=tests.arn, topic_arn=topic_arn)
         paging = self._watch(vault, role, topic_arn=topic_arn)
 
         self.publish(
@@ -210,44 +207,6 @@ class Backup(Layer[BackupOutputs]):
             resources=[protected.database.cluster_arn, protected.storage.session_table_arn],
             condition=[BackupSelectionCondition(string_equals=[ours])],
         )
-
-    def _test_restores(self, vault: BackupVault, protected: Protected, role: IamRole, network: NetworkOutputs) -> None:
-        """Restore the newest recovery point of each kind once a week, beside what runs, and throw the copy away.
-
-        https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
-        """
-        plan = BackupRestoreTestingPlan(
-            self,
-            "restore-testing",
-            name=self.names("restore-testing").replace("-", "_"),
-            schedule_expression=RESTORE_TEST_SCHEDULE,
-            recovery_point_selection=[
-                BackupRestoreTestingPlanRecoveryPointSelection(
-                    algorithm="LATEST_WITHIN_WINDOW",
-                    include_vaults=[vault.arn],
-                    recovery_point_types=["SNAPSHOT"],
-                    selection_window_days=self.settings.backup.retention_days,
-                )
-            ],
-        )
-        # Without these a database is restored into the default VPC, which may not exist and is not isolated.
-        isolated = {
-            "dbSubnetGroupName": protected.database.subnet_group_name,
-            "vpcSecurityGroupIds": f'["{network.database_security_group_id}"]',
-        }
-        arns = {"Aurora": protected.database.cluster_arn, "DynamoDB": protected.storage.session_table_arn}
-        for resource_type, arn in arns.items():
-            BackupRestoreTestingSelection(
-                self,
-                f"restore-testing-{resource_type.lower()}",
-                name=self.names(f"restore_{resource_type.lower()}").replace("-", "_"),
-                restore_testing_plan_name=plan.name,
-                protected_resource_type=resource_type,
-                protected_resource_arns=[arn],
-                iam_role_arn=role.arn,
-                validation_window_hours=RESTORED_COPY_HOURS,
-                restore_metadata_overrides=isolated if resource_type == "Aurora" else None,
-            )
 
     def _watch(self, vault: BackupVault, role: IamRole, *, topic_arn: str) -> list[str]:
         for event in backup_events(role_arn=role.arn):

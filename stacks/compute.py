@@ -14,15 +14,16 @@ from stacks.firewall import firewall
 from stacks.keys import Keys
 from stacks.load_balancer import LoadBalancer, load_balancer
 from stacks.log_groups import log_group
+from stacks.migration import migration_task
 from stacks.network import Network
 from stacks.registry import Registry
 from stacks.service import RunningService, autoscaling, run_service
 from stacks.settings import Settings
 from stacks.storage import Storage
-from stacks.task import TaskInputs, task_definition
+from stacks.task import TaskInputs, execution_role, task_definition
 
 
-def task_events(*, cluster_arn: str, service_arn: str) -> list[Announcement]:
+def task_events(*, cluster_arn: str, service_arn: str, service_name: str) -> list[Announcement]:
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html."""
     return [
         Announcement(
@@ -46,6 +47,8 @@ def task_events(*, cluster_arn: str, service_arn: str) -> list[Announcement]:
                 "detail-type": ["ECS Task State Change"],
                 "detail": {
                     "clusterArn": [cluster_arn],
+                    # A migration ends by itself, and whoever started it waits for that.
+                    "group": [f"service:{service_name}"],
                     "lastStatus": ["STOPPED"],
                     "stopCode": ["EssentialContainerExited", "TaskFailedToStart"],
                 },
@@ -67,6 +70,7 @@ class ComputeOutputs:
     cluster_name: str
     service_name: str
     task_definition_arn: str
+    migration_task_definition_arn: str
     service_log_group_name: str
     paging_alarm_names: list[str]
 
@@ -101,7 +105,9 @@ class Compute(Layer[ComputeOutputs]):
         if settings.service.waf:
             firewall(self, load_balancer_arn=balancer.balancer.arn, logs_key_arn=inputs.keys.logs_key_arn)
         logs = log_group(self, "service", key_arn=inputs.keys.logs_key_arn)
-        task = task_definition(self, inputs, logs=logs)
+        execution = execution_role(self, inputs, logs=logs)
+        task = task_definition(self, inputs, execution_role=execution, logs=logs)
+        migration = migration_task(self, inputs, execution_role=execution, logs=logs)
         running = run_service(self, task, keys=inputs.keys, network=network_outputs, behind=balancer)
         autoscaling(self, running, behind=balancer)
         paging = self._watch(running, balancer, topic_arn=self.read(alerting).alert_topic_arn)
@@ -114,13 +120,17 @@ class Compute(Layer[ComputeOutputs]):
                 cluster_name=running.cluster.name,
                 service_name=running.service.name,
                 task_definition_arn=task.arn,
+                migration_task_definition_arn=migration.arn,
                 service_log_group_name=logs.name,
                 paging_alarm_names=paging,
             )
         )
 
     def _watch(self, running: RunningService, balancer: LoadBalancer, *, topic_arn: str) -> list[str]:
-        for event in task_events(cluster_arn=running.cluster.arn, service_arn=running.service.id):
+        events = task_events(
+            cluster_arn=running.cluster.arn, service_arn=running.service.id, service_name=running.service.name
+        )
+        for event in events:
             announce(self, event, topic_arn=topic_arn)
         watched = Watched(
             load_balancer=balancer.balancer.arn_suffix,

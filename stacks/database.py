@@ -24,6 +24,7 @@ from stacks.events import Announcement, announce
 from stacks.iam import trust
 from stacks.keys import Keys, KeysOutputs
 from stacks.log_groups import log_group
+from stacks.names import cluster_log_group_of, cluster_of, instances_of
 from stacks.network import Network, NetworkOutputs
 from stacks.security_groups import POSTGRESQL
 from stacks.settings import Settings
@@ -102,23 +103,28 @@ class Database(Layer[DatabaseOutputs]):
                 reader_endpoint=cluster.reader_endpoint,
                 master_secret_arn=cluster.master_user_secret.get(0).secret_arn,
                 subnet_group_name=cluster.db_subnet_group_name,
-                log_group_name=self._log_group_name(),
+                log_group_name=cluster_log_group_of(settings),
                 paging_alarm_names=paging,
             )
         )
 
     def _cluster(self, key_arns: KeysOutputs, network: NetworkOutputs) -> RdsCluster:
-        database, name = self.settings.database, self.names("aurora")
+        database = self.settings.database
         # RDS would make this group itself, unencrypted and without expiry: it is here first and outlives the cluster.
-        logs = log_group(self, "postgresql", key_arn=key_arns.logs_key_arn, name=self._log_group_name())
+        logs = log_group(
+            self,
+            self._logical_name("postgresql"),
+            key_arn=key_arns.logs_key_arn,
+            name=cluster_log_group_of(self.settings),
+        )
         subnets = DbSubnetGroup(
             self, "subnets", name=self.names("db-subnet-group"), subnet_ids=network.database_subnet_ids
         )
         # No `availability_zones`: fewer than the three that Aurora spreads its storage over force a replacement.
         return RdsCluster(
             self,
-            "cluster",
-            cluster_identifier=name,
+            self._logical_name("cluster"),
+            cluster_identifier=cluster_of(self.settings),
             engine="aurora-postgresql",
             engine_mode="provisioned",
             engine_version=database.engine_version,
@@ -127,6 +133,8 @@ class Database(Layer[DatabaseOutputs]):
             manage_master_user_password=True,
             master_user_secret_kms_key_id=key_arns.database_key_arn,
             iam_database_authentication_enabled=True,
+            # Said, so that drift shows one that was left open: docs/decisions/migrations.md
+            enable_http_endpoint=False,
             port=POSTGRESQL,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[network.database_security_group_id],
@@ -149,9 +157,13 @@ class Database(Layer[DatabaseOutputs]):
             depends_on=[logs],
         )
 
-    def _log_group_name(self) -> str:
-        """Where RDS writes the PostgreSQL log; it allows no other name."""
-        return f"/aws/rds/cluster/{self.names('aurora')}/postgresql"
+    def _logical_name(self, role: str) -> str:
+        """What Terraform calls a part of the cluster: a copy that takes its place is another resource, not a new name.
+
+        docs/decisions/switching-to-a-restored-copy.md
+        """
+        restored = self.settings.database.restored
+        return f"{role}-{restored}" if restored else role
 
     def _cluster_parameters(self) -> RdsClusterParameterGroup:
         return RdsClusterParameterGroup(
@@ -180,10 +192,10 @@ class Database(Layer[DatabaseOutputs]):
             self._instance_parameters(),
             self._monitoring_role(),
         )
-        for position, identifier in enumerate(self._instance_identifiers()):
+        for position, identifier in enumerate(instances_of(self.settings)):
             RdsClusterInstance(
                 self,
-                f"instance-{position + 1}",
+                self._logical_name(f"instance-{position + 1}"),
                 identifier=identifier,
                 cluster_identifier=cluster.id,
                 engine="aurora-postgresql",
@@ -228,8 +240,4 @@ class Database(Layer[DatabaseOutputs]):
             source_ids=[cluster.id],
             event_categories=CLUSTER_EVENTS,
         )
-        announce(self, instance_events(self._instance_identifiers()), topic_arn=topic_arn)
-
-    def _instance_identifiers(self) -> list[str]:
-        positions = range(1, self.settings.database.instances + 1)
-        return [self.names("aurora-instance", str(position)) for position in positions]
+        announce(self, instance_events(instances_of(self.settings)), topic_arn=topic_arn)

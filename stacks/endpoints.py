@@ -47,10 +47,11 @@ class _Policies:
         ]
 
     def dynamodb(self) -> list[Statement]:
-        """The session table."""
-        table = self.layer.arn("dynamodb", f"table/{self.layer.names('dynamodb', 'sessions')}")
+        """The session table, and any copy that takes its place: this layer changes long before the service does."""
+        names = [self.layer.names("dynamodb", role) for role in ("sessions", "sessions-????????-??????")]
+        tables = [self.layer.arn("dynamodb", f"table/{name}") for name in names]
         items = ("DescribeTable", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-        return [allow(*(f"dynamodb:{item}" for item in items), on=[table], to=ANYONE, when=self.own)]
+        return [allow(*(f"dynamodb:{item}" for item in items), on=tables, to=ANYONE, when=self.own)]
 
 
 def gateway_endpoints(layer: AnyLayer, *, vpc_id: str, route_table_ids: Sequence[str]) -> dict[str, VpcEndpoint]:

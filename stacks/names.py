@@ -24,3 +24,26 @@ class Names:
 def names_of(settings: Settings) -> Names:
     """The names of the environment that `settings` describe."""
     return Names(suffix=settings.environment.suffix, account_id=settings.environment.account_id)
+
+
+def cluster_of(settings: Settings) -> str:
+    """The identifier of the database cluster. A copy that took its place has the time that it was restored to in it."""
+    return names_of(settings)("aurora", settings.database.restored)
+
+
+def cluster_log_group_of(settings: Settings) -> str:
+    """Where RDS writes the log of the cluster; it allows no other name."""
+    return f"/aws/rds/cluster/{cluster_of(settings)}/postgresql"
+
+
+def instances_of(settings: Settings) -> list[str]:
+    """The identifiers of the cluster's instances, first the writer to be."""
+    numbers = [str(position + 1) for position in range(settings.database.instances)]
+    restored = settings.database.restored
+    return [names_of(settings)("aurora-instance", f"{restored}-{one}" if restored else one) for one in numbers]
+
+
+def session_table_of(settings: Settings) -> str:
+    """The name of the session table, likewise."""
+    restored = settings.sessions.restored
+    return names_of(settings)("dynamodb", f"sessions-{restored}" if restored else "sessions")

@@ -32,6 +32,9 @@ HOUR = r"(1?[0-9]|2[0-3])"
 CERTIFICATE_ARN = re.compile(rf"arn:aws:acm:{REGION}:\d{{12}}:certificate/[A-Za-z0-9-]+", re.ASCII)
 WITHDRAWN_ENGINES = {"15.3", "15.5"}
 
+# How long an experiment keeps a connection cut: enough for every alarm to notice, and short enough to sit through.
+CUT_MINUTES = 5
+
 
 def matches(pattern: str, rule: str) -> AfterValidator:
     """A validator that states the rule in words instead of showing the pattern."""
@@ -71,6 +74,22 @@ DatabaseWord = Annotated[
         "must start with a letter, have only lower-case letters, digits and _, and be no reserved name",
     ),
 ]
+
+
+# When what runs now was restored: docs/decisions/switching-to-a-restored-copy.md.
+RestoredCopy = Annotated[
+    str, matches(r"[0-9]{8}-[0-9]{6}", "must be a time as `ops restore` prints it, for example: 20261124-080000")
+]
+
+
+ImageDigest = Annotated[
+    str, matches(r"sha256:[0-9a-f]{64}", "must be sha256: and 64 hexadecimal digits, as `ops image push` prints it")
+]
+
+
+def owner_of(username: str) -> str:
+    """The database user that owns the tables which `username` may only use. PostgreSQL cuts names at 63 characters."""
+    return f"{username[: 63 - len('_owner')]}_owner"
 
 
 def ipv4_network(value: str) -> IPv4Network:

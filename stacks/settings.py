@@ -29,12 +29,15 @@ from stacks.rules import (
     DatabaseWord,
     Domain,
     Email,
+    ImageDigest,
+    RestoredCopy,
     TagValue,
     exactly_seven,
     free_range,
     ipv4_network,
     matches,
     not_below,
+    owner_of,
 )
 
 
@@ -151,12 +154,23 @@ class DatabaseSettings(Section):
     max_capacity: float = Field(default=8.0, ge=1, le=256, multiple_of=0.5, examples=[8])
     instances: int = Field(default=2, ge=2, le=6, examples=[2])
     backup_retention_days: int = Field(default=7, examples=[7])
+    restored: RestoredCopy | None = Field(default=None, examples=["20261124-080000"])
 
     @field_validator("engine_version")
     @classmethod
     def _offered(cls, value: str) -> str:
         if value in WITHDRAWN_ENGINES:
             raise ValueError(f"AWS has withdrawn {value} and refuses new clusters of it")
+        return value
+
+    @field_validator("service_username")
+    @classmethod
+    def _not_the_master(cls, value: str, info: ValidationInfo) -> str:
+        # A master user that signs in with tokens can sign in with its password no longer.
+        if info.data.get("master_username") in {value, owner_of(value)}:
+            raise ValueError(
+                f"{value!r} and {owner_of(value)!r}, which owns its tables, must differ from master_username"
+            )
         return value
 
     @field_validator("max_capacity")
@@ -170,6 +184,12 @@ class DatabaseSettings(Section):
         return exactly_seven(value)
 
 
+class SessionsSettings(Section):
+    """`[sessions]`: the table of sessions."""
+
+    restored: RestoredCopy | None = Field(default=None, examples=["20261124-080000"])
+
+
 class ServiceSettings(Section):
     """`[service]`: what runs, how large, and how it is reached; memory in MiB, cpu in units of 1/1024."""
 
@@ -177,6 +197,7 @@ class ServiceSettings(Section):
     image_tag: Annotated[str, matches(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "is not a valid image tag")] = Field(
         default="1.0.0", examples=["1.0.0"]
     )
+    image_digest: ImageDigest | None = Field(default=None, examples=[f"sha256:{'0' * 64}"])
     container_port: int = Field(default=8443, ge=1024, le=65535, examples=[8443])
     target_protocol: Literal["HTTPS", "HTTP"] = Field(default="HTTPS", examples=["HTTPS"])
     health_check_path: Annotated[
@@ -259,6 +280,12 @@ class MonitoringSettings(Section):
     latency_p99_seconds: float = Field(default=1.5, gt=0, le=60, examples=[1.5])
 
 
+class GameDaySettings(Section):
+    """`[game_days]`: whether there are experiments that rehearse failures. None runs unless somebody starts it."""
+
+    enabled: bool = Field(default=True, examples=[True])
+
+
 class AcceptedRisk(Section):
     """`[[accepted_risk]]`: a risk that reviews may find and need not stop at. Nothing that is made depends on it."""
 
@@ -287,6 +314,8 @@ class Settings(Section):
     service: ServiceSettings
     network: NetworkSettings = NetworkSettings()
     database: DatabaseSettings = DatabaseSettings()
+    sessions: SessionsSettings = SessionsSettings()
     backup: BackupSettings = BackupSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    game_days: GameDaySettings = GameDaySettings()
     accepted_risk: list[AcceptedRisk] = []

@@ -29,6 +29,7 @@ from stacks.base import Layer
 from stacks.buckets import Bucket, BucketContent, bucket, only_under
 from stacks.iam import Statement, allow, service
 from stacks.keys import Keys
+from stacks.names import session_table_of
 from stacks.settings import Settings
 
 LOAD_BALANCER_LOG_PREFIX = "load-balancer"
@@ -226,10 +227,12 @@ class Storage(Layer[StorageOutputs]):
         return data
 
     def _session_table(self, *, key_arn: str) -> DynamodbTable:
+        restored = self.settings.sessions.restored
         table = DynamodbTable(
             self,
-            "sessions",
-            name=self.names("dynamodb", "sessions"),
+            # A copy that takes its place is another resource: docs/decisions/switching-to-a-restored-copy.md.
+            f"sessions-{restored}" if restored else "sessions",
+            name=session_table_of(self.settings),
             billing_mode="PAY_PER_REQUEST",
             hash_key="session_id",
             attribute=[DynamodbTableAttribute(name="session_id", type="S")],

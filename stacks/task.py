@@ -1,6 +1,7 @@
 """The task: what one copy of the service is given, may do, and is kept from doing."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -36,55 +37,98 @@ class TaskInputs:
     database: DatabaseOutputs
 
 
-def task_definition(layer: AnyLayer, inputs: TaskInputs, *, logs: CloudwatchLogGroup) -> EcsTaskDefinition:
-    """A Fargate task of one unprivileged container with a read-only root and a scratch volume at /tmp."""
+def task_definition(
+    layer: AnyLayer, inputs: TaskInputs, *, execution_role: IamRole, logs: CloudwatchLogGroup
+) -> EcsTaskDefinition:
+    """One copy of the service."""
     service = layer.settings.service
-    return EcsTaskDefinition(
+    port = {"containerPort": service.container_port, "hostPort": service.container_port, "protocol": "tcp"}
+    container = unprivileged_container(
+        layer, inputs, name=CONTAINER, environment=_environment(layer, inputs), logs=logs, stream_prefix="task"
+    )
+    return fargate_task(
         layer,
         "task",
         family=layer.names("task", "service"),
-        requires_compatibilities=["FARGATE"],
-        network_mode="awsvpc",
-        cpu=str(service.cpu),
-        memory=str(service.memory),
-        runtime_platform=EcsTaskDefinitionRuntimePlatform(
-            cpu_architecture=service.architecture, operating_system_family="LINUX"
-        ),
-        execution_role_arn=_execution_role(layer, inputs, logs=logs).arn,
-        task_role_arn=_task_role(layer, inputs).arn,
-        volume=[EcsTaskDefinitionVolume(name="scratch")],
-        container_definitions=json.dumps([_container(layer, inputs, logs=logs)]),
+        cpu=service.cpu,
+        memory=service.memory,
+        execution_role=execution_role,
+        task_role=_task_role(layer, inputs),
+        container={**container, "stopTimeout": STOP_TIMEOUT_SECONDS, "portMappings": [port]},
     )
 
 
-def _container(layer: AnyLayer, inputs: TaskInputs, *, logs: CloudwatchLogGroup) -> dict[str, object]:
-    service = layer.settings.service
+def fargate_task(
+    layer: AnyLayer,
+    construct_id: str,
+    *,
+    family: str,
+    cpu: int,
+    memory: int,
+    execution_role: IamRole,
+    task_role: IamRole,
+    container: Mapping[str, object],
+) -> EcsTaskDefinition:
+    """A Fargate task of one container, with a scratch volume."""
+    return EcsTaskDefinition(
+        layer,
+        construct_id,
+        family=family,
+        requires_compatibilities=["FARGATE"],
+        network_mode="awsvpc",
+        cpu=str(cpu),
+        memory=str(memory),
+        runtime_platform=EcsTaskDefinitionRuntimePlatform(
+            cpu_architecture=layer.settings.service.architecture, operating_system_family="LINUX"
+        ),
+        execution_role_arn=execution_role.arn,
+        task_role_arn=task_role.arn,
+        volume=[EcsTaskDefinitionVolume(name="scratch")],
+        container_definitions=json.dumps([container]),
+    )
+
+
+def unprivileged_container(
+    layer: AnyLayer,
+    inputs: TaskInputs,
+    *,
+    name: str,
+    environment: Mapping[str, str],
+    logs: CloudwatchLogGroup,
+    stream_prefix: str,
+) -> dict[str, object]:
+    """A container of the service's image without privileges, with a read-only root and the scratch volume at /tmp."""
     return {
-        "name": CONTAINER,
-        "image": f"{inputs.registry.repository_url}:{service.image_tag}",
+        "name": name,
+        "image": _image(layer, inputs),
         "essential": True,
         "user": UNPRIVILEGED,
         "privileged": False,
         "readonlyRootFilesystem": True,
         "linuxParameters": {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}},
-        "stopTimeout": STOP_TIMEOUT_SECONDS,
-        "portMappings": [
-            {"containerPort": service.container_port, "hostPort": service.container_port, "protocol": "tcp"}
-        ],
         "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/tmp", "readOnly": False}],  # noqa: S108
-        "environment": [{"name": name, "value": value} for name, value in sorted(_environment(layer, inputs).items())],
+        "environment": [{"name": key, "value": value} for key, value in sorted(environment.items())],
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
                 "awslogs-group": logs.name,
                 "awslogs-region": layer.region,
-                "awslogs-stream-prefix": "task",
+                "awslogs-stream-prefix": stream_prefix,
                 # A slow log endpoint must not stop requests: lines wait in memory, and the oldest are dropped.
                 "mode": "non-blocking",
                 "max-buffer-size": "25m",
             },
         },
     }
+
+
+def _image(layer: AnyLayer, inputs: TaskInputs) -> str:
+    """By digest where the settings have it. Tags are immutable, and ECS takes the digest of a tag once a deployment.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
+    """
+    service, repository = layer.settings.service, inputs.registry.repository_url
+    return f"{repository}@{service.image_digest}" if service.image_digest else f"{repository}:{service.image_tag}"
 
 
 def _environment(layer: AnyLayer, inputs: TaskInputs) -> dict[str, str]:
@@ -105,13 +149,16 @@ def _environment(layer: AnyLayer, inputs: TaskInputs) -> dict[str, str]:
     }
 
 
-def _trusts_tasks(layer: AnyLayer) -> str:
-    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html."""
+def trusts_tasks(layer: AnyLayer) -> str:
+    """ECS, for tasks of this account.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
     tasks = {"ArnLike": {"aws:SourceArn": layer.arn("ecs", "*")}}
     return trust("ecs-tasks.amazonaws.com", account_id=layer.account_id, when=tasks)
 
 
-def _execution_role(layer: AnyLayer, inputs: TaskInputs, *, logs: CloudwatchLogGroup) -> IamRole:
+def execution_role(layer: AnyLayer, inputs: TaskInputs, *, logs: CloudwatchLogGroup) -> IamRole:
     """What Fargate needs to start a task: its image, and a place for its log lines."""
     pull = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
     return role(
@@ -119,7 +166,7 @@ def _execution_role(layer: AnyLayer, inputs: TaskInputs, *, logs: CloudwatchLogG
         "execution-role",
         name=layer.names("role", "execution"),
         description="Lets Fargate pull the service's image and write its log",
-        trusts=_trusts_tasks(layer),
+        trusts=trusts_tasks(layer),
         may=[
             allow("ecr:GetAuthorizationToken", on=EVERYTHING, sid="NoResourceLevelPermission"),
             allow(*pull, on=[inputs.registry.repository_arn]),
@@ -138,7 +185,7 @@ def _task_role(layer: AnyLayer, inputs: TaskInputs) -> IamRole:
         "task-role",
         name=layer.names("role", "task"),
         description="What the service may do",
-        trusts=_trusts_tasks(layer),
+        trusts=trusts_tasks(layer),
         may=[
             allow("rds-db:connect", on=[layer.arn("rds-db", user)]),
             allow(*(f"dynamodb:{item}" for item in items), on=[inputs.storage.session_table_arn]),

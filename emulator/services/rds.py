@@ -200,6 +200,10 @@ class ClusterCalls(RDSBackend):
         if identifier not in self.clusters:
             raise DBClusterNotFoundError(identifier)
         cluster = self.clusters[identifier]
+        if kwargs.get("manage_master_user_password") and cluster.manage_master_user_password:
+            # It is managed already, under a key that stays; moto would make another secret.
+            kwargs.pop("manage_master_user_password")
+            kwargs.pop("master_user_secret_kms_key_id", None)
         logs = kwargs.pop("cloudwatch_logs_export_configuration", None) or {}
         modified = _modify_cluster(self, kwargs)  # type: ignore[arg-type]
         switched_off = set(logs.get("DisableLogTypes") or [])

@@ -13,6 +13,9 @@ from stacks.rules import REGION
 __all__ = ["Configuration", "Resource"]
 
 _FORMS = {
+    ("aws_backup_restore_testing_plan", "arn"): (
+        "arn:aws:backup:{region}:{account_id}:restore-testing-plan:{name}-{uuid}"
+    ),
     ("aws_internet_gateway", "id"): "igw-{id}",
     ("aws_kms_key", "key_id"): "{uuid}",
     ("aws_lb", "arn"): "arn:aws:elasticloadbalancing:{region}:{account_id}:loadbalancer/app/{name}/{id}",

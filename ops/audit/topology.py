@@ -35,8 +35,12 @@ _UNDERSTOOD = {
     "aws_vpc_security_group_ingress_rule",
     # These name the network, but open no way.
     "aws_cloudwatch_metric_alarm",
+    "aws_fis_experiment_template",
     "aws_flow_log",
     "aws_lb_target_group",
+    "aws_sfn_state_machine",
+    # What a role may do to the network stands in the tables of privileges.
+    "aws_iam_role_policy",
 }
 _PART_OF_A_NETWORK = re.compile(r"\b(igw|pl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{17}\b")
 _DESTINATIONS = (

@@ -1,11 +1,13 @@
 """Checks of AWS Backup: where recovery points go, what is protected, who is told, and that restores are tested."""
 
+import json
 from typing import Any
 
 from ops.checks.database import cluster
 from ops.checks.deployed import Deployed
 from ops.checks.framework import check, only, require, same, same_set
 from ops.checks.policies import statements
+from stacks.names import session_table_of
 
 FAILURES = {"BACKUP_JOB_FAILED", "RESTORE_JOB_FAILED"}
 
@@ -34,7 +36,7 @@ def _selection(aws: Deployed) -> dict[str, Any]:
 
 
 def _protected(aws: Deployed) -> set[str]:
-    table = aws.ask("dynamodb", "describe_table", TableName=aws.names("dynamodb", "sessions"))["Table"]
+    table = aws.ask("dynamodb", "describe_table", TableName=session_table_of(aws.settings))["Table"]
     return {cluster(aws)["DBClusterArn"], table["TableArn"]}
 
 
@@ -144,3 +146,27 @@ def restored_databases_stay_isolated(aws: Deployed) -> None:
     selection = aws.ask("backup", "get_restore_testing_selection", **arguments)["RestoreTestingSelection"]
     overrides = {key.lower(): value for key, value in selection.get("RestoreMetadataOverrides", {}).items()}
     same("subnet group of a restored database", overrides.get("dbsubnetgroupname"), aws.names("db-subnet-group"))
+
+
+@check("BK-4", "OBS-2")
+def restored_copies_are_looked_at(aws: Deployed) -> None:
+    """What a restore test has restored is looked at as soon as it is there, and people are told if it is wrong."""
+    name = aws.names("restore-testing").replace("-", "_")
+    plan = aws.ask("backup", "get_restore_testing_plan", RestoreTestingPlanName=name)["RestoreTestingPlan"]
+    machines = aws.listed("stepfunctions", "list_state_machines", "stateMachines")
+    wanted = aws.names("state-machine", "restore-validation")
+    machine = only(wanted, [one for one in machines if one["name"] == wanted])["stateMachineArn"]
+    complete = _event_rule(aws, "restore-test-complete", target=machine)
+    same("plan that is listened to", complete["restoreTestingPlanArn"], [plan["RestoreTestingPlanArn"]])
+    failed = _event_rule(aws, "restore-validation-failed", target=aws.topic_arn("alerts"))
+    same("state machine that is listened to", failed["stateMachineArn"], [machine])
+
+
+def _event_rule(aws: Deployed, role: str, *, target: str) -> dict[str, Any]:
+    """What a rule listens to, which is on and has one target."""
+    name = aws.names("event", role)
+    rule = aws.ask("events", "describe_rule", Name=name)
+    same(f"{name} is", rule["State"], "ENABLED")
+    targets = aws.ask("events", "list_targets_by_rule", Rule=name)["Targets"]
+    same(f"targets of {name}", [one["Arn"] for one in targets], [target])
+    return dict(json.loads(rule["EventPattern"])["detail"])

@@ -6,20 +6,21 @@ from typing import Any
 from ops.checks.deployed import Deployed
 from ops.checks.framework import check, only, require, same, same_set
 from ops.checks.network import security_group, subnets, vpc
+from stacks.names import cluster_log_group_of, cluster_of
 
 LONGEST_TIER_THAT_SCALES_WITH_THE_WRITER = 1
 
 
 def cluster(aws: Deployed) -> dict[str, Any]:
     """The cluster."""
-    name = aws.names("aurora")
+    name = cluster_of(aws.settings)
     found = aws.ask("rds", "describe_db_clusters", DBClusterIdentifier=name)["DBClusters"]
     return dict(only(name, found))
 
 
 def instances(aws: Deployed) -> list[dict[str, Any]]:
     """The instances of the cluster."""
-    filters = [{"Name": "db-cluster-id", "Values": [aws.names("aurora")]}]
+    filters = [{"Name": "db-cluster-id", "Values": [cluster_of(aws.settings)]}]
     return aws.listed("rds", "describe_db_instances", "DBInstances", Filters=filters)
 
 
@@ -133,6 +134,12 @@ def database_users_can_be_iam_roles(aws: Deployed) -> None:
     require(cluster(aws)["IAMDatabaseAuthenticationEnabled"], "IAM database authentication is off")
 
 
+@check("DB-3", "DB-4")
+def data_api_is_closed(aws: Deployed) -> None:
+    """The Data API, which leads to the database around its network, is closed."""
+    require(not cluster(aws).get("HttpEndpointEnabled"), "the Data API is open")
+
+
 @check("DB-5")
 def backups_are_kept_seven_days(aws: Deployed) -> None:
     """Aurora keeps its continuous backup for seven days."""
@@ -144,7 +151,7 @@ def postgresql_log_is_exported(aws: Deployed) -> None:
     """PostgreSQL's log goes to a log group that expires, under the environment's own key."""
     exported = cluster(aws).get("EnabledCloudwatchLogsExports", [])
     require("postgresql" in exported, "the log of PostgreSQL is not exported")
-    name = f"/aws/rds/cluster/{aws.names('aurora')}/postgresql"
+    name = cluster_log_group_of(aws.settings)
     groups = aws.listed("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name)
     group = only(name, [group for group in groups if group["logGroupName"] == name])
     same(f"days that {name} is kept", group.get("retentionInDays"), 30)
@@ -169,7 +176,7 @@ def failovers_are_announced(aws: Deployed) -> None:
     subscription = only(name, answer["EventSubscriptionsList"])
     require(subscription["Enabled"], f"{name} is off")
     same(f"{name} tells", subscription["SnsTopicArn"], aws.topic_arn("alerts"))
-    same(f"{name} is about", subscription["SourceIdsList"], [aws.names("aurora")])
+    same(f"{name} is about", subscription["SourceIdsList"], [cluster_of(aws.settings)])
     missing = {"failover", "failure"} - set(subscription["EventCategoriesList"])
     require(not missing, f"{name} says nothing of {', '.join(sorted(missing))}")
 

@@ -6,6 +6,7 @@ from typing import Any
 from ops.checks.deployed import Deployed, tags_of
 from ops.checks.framework import check, none_of, only, require, same_set
 from ops.checks.policies import Statement, overly_broad, statements, unguarded_services
+from stacks.names import cluster_log_group_of
 
 LAYERS = ("keys", "alerting", "network", "storage", "registry", "database", "compute", "backup", "monitoring")
 TAGS = ("Environment", "Project", "Owner", "CostCenter", "ManagedBy", "Layer")
@@ -18,7 +19,7 @@ def log_group_names(aws: Deployed) -> set[str]:
     return firewall | {
         aws.names("log-group", "flow-logs"),
         aws.names("log-group", "service"),
-        f"/aws/rds/cluster/{aws.names('aurora')}/postgresql",
+        cluster_log_group_of(aws.settings),
         f"/aws/ecs/containerinsights/{aws.names('ecs-cluster')}/performance",
     }
 

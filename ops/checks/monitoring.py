@@ -5,6 +5,7 @@ from typing import Any
 
 from ops.checks.deployed import Deployed
 from ops.checks.framework import check, only, require, same, same_set
+from stacks.names import cluster_log_group_of
 
 DASHBOARDS = ("overview", "application", "database", "storage")
 EVENTS = (
@@ -59,7 +60,7 @@ def logs_are_counted(aws: Deployed) -> None:
     """Errors of the service, fatal errors of PostgreSQL and rejected connections are counted in the logs."""
     groups = {
         "ServiceErrors": aws.names("log-group", "service"),
-        "DatabaseFatals": f"/aws/rds/cluster/{aws.names('aurora')}/postgresql",
+        "DatabaseFatals": cluster_log_group_of(aws.settings),
         "RejectedConnections": aws.names("log-group", "flow-logs"),
     }
     for metric, group in groups.items():

@@ -102,9 +102,9 @@ def disks_of_tasks_are_encrypted(aws: Deployed) -> None:
 @check("APP-3", "APP-5")
 def tasks_run_the_image_of_the_registry(aws: Deployed) -> None:
     """Tasks run the image that the settings name, from the environment's own registry."""
-    registry = f"{aws.account_id}.dkr.ecr.{aws.region}.amazonaws.com"
-    image = f"{registry}/{aws.names('ecr', 'service')}:{aws.settings.service.image_tag}"
-    same("image", _container(aws)["image"], image)
+    repository = f"{aws.account_id}.dkr.ecr.{aws.region}.amazonaws.com/{aws.names('ecr', 'service')}"
+    tag, digest = aws.settings.service.image_tag, aws.settings.service.image_digest
+    same("image", _container(aws)["image"], f"{repository}@{digest}" if digest else f"{repository}:{tag}")
 
 
 @check("ENV-7", "APP-3")
@@ -127,6 +127,17 @@ def tasks_are_given_no_secrets(aws: Deployed) -> None:
     names = [one["name"] for one in _container(aws).get("environment", [])]
     suspicious = [name for name in names if any(word in name.lower() for word in words)]
     require(not suspicious, f"the environment has {', '.join(suspicious)}")
+
+
+@check("APP-5", "DB-4", "ENV-7")
+def migrations_run_the_image_of_the_service(aws: Deployed) -> None:
+    """A migration runs the service's image, is given no secret, and is another role than the service."""
+    family = aws.names("task", "migrate")
+    found = aws.ask("ecs", "describe_task_definition", taskDefinition=family)["taskDefinition"]
+    container = only(f"containers of {family}", found["containerDefinitions"])
+    same("image of a migration", container["image"], _container(aws)["image"])
+    require(not container.get("secrets"), "a migration is given secrets")
+    require(found["taskRoleArn"] != _task_definition(aws)["taskRoleArn"], "the service could change its own schema")
 
 
 @check("OBS-4", "APP-3")

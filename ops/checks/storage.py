@@ -5,6 +5,7 @@ from typing import Any
 from ops.checks.deployed import Deployed
 from ops.checks.framework import check, only, require, same
 from ops.checks.policies import Statement, denies_insecure, statements, unguarded_services
+from stacks.names import session_table_of
 
 BUCKETS = ("data", "logs")
 
@@ -23,7 +24,7 @@ def _lifecycle(aws: Deployed, role: str) -> list[dict[str, Any]]:
 
 
 def _table(aws: Deployed) -> dict[str, Any]:
-    answer = aws.ask("dynamodb", "describe_table", TableName=aws.names("dynamodb", "sessions"))
+    answer = aws.ask("dynamodb", "describe_table", TableName=session_table_of(aws.settings))
     return dict(answer["Table"])
 
 
@@ -152,7 +153,7 @@ def sessions_are_encrypted(aws: Deployed) -> None:
 @check("ST-2")
 def sessions_can_go_back_in_time(aws: Deployed) -> None:
     """The session table has point-in-time recovery."""
-    answer = aws.ask("dynamodb", "describe_continuous_backups", TableName=aws.names("dynamodb", "sessions"))
+    answer = aws.ask("dynamodb", "describe_continuous_backups", TableName=session_table_of(aws.settings))
     recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     same("point-in-time recovery", recovery["PointInTimeRecoveryStatus"], "ENABLED")
 
@@ -160,12 +161,12 @@ def sessions_can_go_back_in_time(aws: Deployed) -> None:
 @check("ST-2")
 def sessions_expire(aws: Deployed) -> None:
     """Sessions expire by themselves."""
-    answer = aws.ask("dynamodb", "describe_time_to_live", TableName=aws.names("dynamodb", "sessions"))
+    answer = aws.ask("dynamodb", "describe_time_to_live", TableName=session_table_of(aws.settings))
     same("expiry of sessions", answer["TimeToLiveDescription"]["TimeToLiveStatus"], "ENABLED")
 
 
 @check("ST-2")
 def hot_sessions_can_be_found(aws: Deployed) -> None:
     """Contributor insights of the session table are on."""
-    answer = aws.ask("dynamodb", "describe_contributor_insights", TableName=aws.names("dynamodb", "sessions"))
+    answer = aws.ask("dynamodb", "describe_contributor_insights", TableName=session_table_of(aws.settings))
     require(answer["ContributorInsightsStatus"] in {"ENABLED", "ENABLING"}, "contributor insights are off")

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from ops.configuration import Configuration, Resource
-from ops.detection.delivery import Delivery
+from ops.detection.delivery import Delivery, announcing
 from ops.detection.silence import Silence
 
 FILE = Path(__file__).parent / "failures.toml"
@@ -118,7 +118,7 @@ class Coverage:
 
     def _events(self) -> Iterator[Detector]:
         targets = {target["rule"]: target for target in self.configuration.resources("aws_cloudwatch_event_target")}
-        for rule in self.configuration.resources("aws_cloudwatch_event_rule"):
+        for rule in announcing(self.configuration):
             target = targets.get(f"${{aws_cloudwatch_event_rule.{rule.name}.name}}")
             yield Detector(
                 name=f"event {rule.name.removeprefix('event-')}",

@@ -30,6 +30,14 @@ _TOPIC = re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+")
 _CHILD = re.compile(r"ALARM\(\"?([\w-]+)\"?\)")
 
 
+def announcing(configuration: Configuration) -> list[Resource]:
+    """The event rules that have something to tell. Others start something, for which they are lent a role."""
+    targets = configuration.resources("aws_cloudwatch_event_target")
+    starting = {target["rule"] for target in targets if target.get("role_arn")}
+    rules = configuration.resources("aws_cloudwatch_event_rule")
+    return [rule for rule in rules if f"${{aws_cloudwatch_event_rule.{rule.name}.name}}" not in starting]
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Who tells which topic, whether it gets through, and who listens."""
@@ -68,7 +76,7 @@ class Delivery:
     def _events(self) -> Iterator[str]:
         targets = map(self.configuration.resolved, self.configuration.resources("aws_cloudwatch_event_target"))
         reached = {target["rule"] for target in targets if _TOPIC.fullmatch(target["arn"])}
-        for rule in self.configuration.resources("aws_cloudwatch_event_rule"):
+        for rule in announcing(self.configuration):
             if self.configuration.attribute(rule, "name") not in reached:
                 yield f"{rule.address} has no target that is a topic"
             if rule.get("state", "ENABLED") == "DISABLED":

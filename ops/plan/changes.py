@@ -66,6 +66,23 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """A resource that exists and stays, and that Terraform adopts, or lets go of. `identity` is how AWS knows it."""
+
+    layer: str
+    address: str
+    identity: str
+    adopted: bool
+
+    @property
+    def sentence(self) -> str:
+        """What happens."""
+        if self.adopted:
+            return f"adopts {self.identity} as {self.address}"
+        return f"lets go of {self.identity}, which was {self.address} and stays as it is"
+
+
+@dataclass(frozen=True)
 class Plan:
     """What would be done to an environment: to resources, and to the outputs of which layers.
 
@@ -76,15 +93,17 @@ class Plan:
     changes: tuple[Change, ...]
     outputs: tuple[str, ...]
     drift: tuple[Change, ...]
+    handovers: tuple[Handover, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is as the code says."""
-        return not self.changes and not self.outputs
+        return not self.changes and not self.outputs and not self.handovers
 
     def touches(self, layer: str) -> bool:
         """Whether there is anything to do to a layer."""
-        return bool(self.of(layer)) or layer in self.outputs
+        handed_over = any(handover.layer == layer for handover in self.handovers)
+        return bool(self.of(layer)) or layer in self.outputs or handed_over
 
     def restricted_to(self, layers: Collection[str]) -> "Plan":
         """The plan as if there were no other layers."""
@@ -93,6 +112,7 @@ class Plan:
             changes=tuple(change for change in self.changes if change.layer in layers),
             outputs=tuple(name for name in self.outputs if name in layers),
             drift=tuple(change for change in self.drift if change.layer in layers),
+            handovers=tuple(handover for handover in self.handovers if handover.layer in layers),
         )
 
     def of(self, layer: str, action: Action | None = None) -> list[Change]:
@@ -109,7 +129,18 @@ def read_plan(document: Mapping[str, Any], *, layers: tuple[str, ...]) -> Plan:
         changes=changes,
         outputs=tuple(name for name in layers if outputs.get(name, {}).get("actions", ["no-op"]) != ["no-op"]),
         drift=tuple(one for one in read_changes(document.get("resource_drift", [])) if _is_undone(one, changes)),
+        handovers=tuple(_handovers(document.get("resource_changes", []))),
     )
+
+
+def _handovers(found: list[dict[str, Any]]) -> Iterator[Handover]:
+    for resource in found:
+        change = resource["change"]
+        imported, let_go = change.get("importing"), change["actions"] == ["forget"]
+        if imported or let_go:
+            layer, address = place_of(resource)
+            identity = (imported or change["before"])["id"]
+            yield Handover(layer=layer, address=address, identity=identity, adopted=bool(imported))
 
 
 def read_changes(found: list[dict[str, Any]]) -> tuple[Change, ...]:

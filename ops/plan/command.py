@@ -19,6 +19,7 @@ from ops.messages import Changes, Diagnostic, Outputs, parse_line
 from ops.plan.changes import Plan, read_plan
 from ops.plan.root import write_root
 from ops.state import State, States, count_resources
+from ops.succession import with_succession
 from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for
 
@@ -35,6 +36,7 @@ def plan(environment: Environment, *, console: Console) -> Plan:
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
         existing = states.read_all(synthesized.layers)
+        synthesized = with_succession(synthesized, existing, environment)
         return plan_layers(environment, synthesized, existing, console=console)
 
 

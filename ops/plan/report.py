@@ -20,6 +20,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print("[green]No changes[/]: everything is as the code says.")
         return
     _print_numbers(console, plan)
+    _print_handovers(console, plan)
     _print_details(console, plan)
     _print_losses(console, plan)
 
@@ -36,6 +37,7 @@ def as_document(plan: Plan) -> dict[str, Any]:
         },
         "changes": [change_document(change) for change in plan.changes],
         "drift": [change_document(change) for change in plan.drift],
+        "handovers": [vars(handover) for handover in plan.handovers],
     }
 
 
@@ -104,6 +106,13 @@ def _print_drift(console: Console, plan: Plan) -> None:
         names = ", ".join(attribute.name for attribute in change.attributes) or "gone"
         console.print(f"  {change.layer}: {escape(change.address)} ({escape(names)})", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _print_handovers(console: Console, plan: Plan) -> None:
+    if plan.handovers:
+        console.print("\n[bold]Handed over[/], and neither made nor destroyed")
+    for handover in plan.handovers:
+        console.print(f"  {handover.layer} {escape(handover.sentence)}", highlight=False, soft_wrap=True)
 
 
 def _print_losses(console: Console, plan: Plan) -> None:

@@ -22,6 +22,8 @@ from ops.state import State
 from ops.synth import Layer, Synthesized
 
 STATE = "terraform.tfstate"
+# What Terraform wants to be told at the root, of modules too: import blocks are allowed nowhere else.
+_OF_THE_ROOT = {"import": "to", "removed": "from"}
 _REMOTE = re.compile(r"\bdata\.terraform_remote_state\.([A-Za-z0-9_-]+)\.outputs\b")
 
 
@@ -40,7 +42,8 @@ def write_root(synthesized: Synthesized, states: Mapping[str, State], folder: Pa
 
 def module_of(layer: Layer) -> dict[str, Any]:
     """A layer as a module: without a place for its state, and with a variable for each layer that it reads."""
-    text = json.dumps({name: part for name, part in layer.configuration.items() if name != "//"})
+    left_out = {"//", *_OF_THE_ROOT}
+    text = json.dumps({name: part for name, part in layer.configuration.items() if name not in left_out})
     module: dict[str, Any] = json.loads(_REMOTE.sub(r"var.\1", text))
     module["terraform"].pop("backend", None)
     data = module.get("data", {})
@@ -61,10 +64,21 @@ def root_of(synthesized: Synthesized) -> dict[str, Any]:
         modules[name] = {"source": f"./{name}", **{producer: f"${{module.{producer}}}" for producer in reads}}
     return {
         "terraform": {"backend": {"local": {"path": STATE}}, "required_providers": providers},
+        **_succession(synthesized),
         "module": modules,
         # An output of the root may not show what a module's output hides.
         "output": {name: {"value": f"${{module.{name}}}", "sensitive": True} for name in modules},
     }
+
+
+def _succession(synthesized: Synthesized) -> dict[str, list[dict[str, Any]]]:
+    """What the layers adopt and let go of, by its address in the plan of all layers."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, layer in synthesized.layers.items():
+        for block, which in _OF_THE_ROOT.items():
+            for one in layer.configuration.get(block, []):
+                found.setdefault(block, []).append({**one, which: f"module.{name}.{one[which]}"})
+    return found
 
 
 def merged_state(states: Mapping[str, State]) -> dict[str, Any] | None:

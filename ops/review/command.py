@@ -16,6 +16,7 @@ from ops.review.files import Files
 from ops.review.model import Severity
 from ops.review.reviewed import reviewed
 from ops.state import States
+from ops.succession import with_succession
 from ops.synth import synthesize
 
 
@@ -34,6 +35,7 @@ def review(environment: Environment, *, files: Files, console: Console) -> Conte
         synthesized = synthesize(environment)
         states = States(session=environment.session(), backend=load_backend(), suffix=environment.suffix)
         existing = states.read_all(synthesized.layers)
+        synthesized = with_succession(synthesized, existing, environment)
         document = plan_document(environment, synthesized, existing, console=console)
     today = datetime.now(UTC).date()
     made = build(document, synthesized, environment, revision=_revision(environment.workspace.root), today=today)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ops.plan.changes import Action, Change
+from ops.plan.changes import Action, Change, Handover
 from ops.review.details import Details, read_details
 from ops.review.model import Reach, Review, Risk
 from ops.review.verdict import Verdict, verdict_of
@@ -36,6 +36,7 @@ class TouchedLayer:
     name: str
     resources: tuple[Touched, ...]
     outputs: tuple[Reach, ...]
+    handovers: tuple[Handover, ...] = ()
 
     @property
     def folded(self) -> tuple[Touched, ...]:
@@ -109,7 +110,8 @@ class Content:
                 ]
                 touched.sort(key=lambda one: (ORDER.index(one.change.action), not one.risks))
                 outputs = tuple(reach for reach in self.review.reach if reach.layer == layer)
-                yield TouchedLayer(name=layer, resources=tuple(touched), outputs=outputs)
+                handovers = tuple(one for one in self.review.plan.handovers if one.layer == layer)
+                yield TouchedLayer(name=layer, resources=tuple(touched), outputs=outputs, handovers=handovers)
 
 
 def content_of(review: Review, document: Mapping[str, Any], *, expired: tuple[str, ...] = ()) -> Content:

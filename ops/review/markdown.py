@@ -98,13 +98,15 @@ def _changes(content: Content, room: int) -> Iterator[str]:
     chosen, note = _chosen([touched for layer in content.layers for touched in layer.resources], room)
     for layer in content.layers:
         yield headings[layer.name]
+        yield from (f"- {_text(handover.sentence)}" for handover in layer.handovers)
         yield from (chosen[one.anchor] for one in layer.resources if one.anchor in chosen)
         yield ""
     yield unchanged + note
 
 
 def _heading(layer: TouchedLayer) -> str:
-    counts = ", ".join(f"{number} {PARTICIPLES[action]}" for action, number in layer.counts) or "only outputs change"
+    counts = ", ".join(f"{number} {PARTICIPLES[action]}" for action, number in layer.counts)
+    counts = counts or ("only handed over" if layer.handovers else "only outputs change")
     return f"**{_text(layer.name)}**: {counts}\n"
 
 

@@ -25,6 +25,8 @@ def print_review(console: Console, content: Content, files: Files, environment: 
         difference = made.estimate.total.difference
         numbers.append(f"{more_or_less(difference.expected)} a month ({span(difference)})")
     console.print(f"  {', '.join(numbers)}", highlight=False, soft_wrap=True)
+    for handover in made.plan.handovers:
+        console.print(f"  {handover.layer} {escape(handover.sentence)}", highlight=False, soft_wrap=True)
     for risk in made.open_risks:
         line = f"{risk.layer}: {risk.address}: {risk.reason}"
         word = f"[{_STYLES[risk.severity]}]{risk.severity.name.lower():6}[/]"

@@ -56,6 +56,8 @@ def test_every_alarm_and_event_reaches_everybody(configuration: Configuration, o
             assert teller is not None
             assert len(delivery.listeners(teller)) >= 2, alarm.address
         for target in environment.resources(TARGET):
+            if target.get("role_arn"):
+                continue  # it tells nobody anything, but starts something
             assert len(delivery.listeners(target)) >= 2, target.address
 
 

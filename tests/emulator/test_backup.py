@@ -9,6 +9,7 @@ from moto import mock_aws
 
 import emulator.services.backup
 import emulator.services.backup_jobs
+import emulator.services.backup_restores
 import emulator.services.backup_testing  # noqa: F401
 
 # boto3 makes the calls of a client at run time: there is nothing to check them against.
@@ -243,3 +244,38 @@ def test_backups_belong_to_an_account_and_a_region(backup: Client, monkeypatch: 
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "210987654321")
     assert backup.list_backup_jobs()["BackupJobs"] == []
     assert backup.list_restore_testing_plans()["RestoreTestingPlans"] == []
+
+
+def start_restore(backup: Client) -> str:
+    point = start_job(backup)["RecoveryPointArn"]
+    job: str = backup.start_restore_job(RecoveryPointArn=point, IamRoleArn=ROLE, Metadata={})["RestoreJobId"]
+    return job
+
+
+def test_a_restore_job_is_complete_at_once_and_of_its_recovery_point(backup: Client) -> None:
+    job = backup.describe_restore_job(RestoreJobId=start_restore(backup))
+    assert (job["Status"], job["ResourceType"], job["SourceResourceArn"]) == ("COMPLETED", "DynamoDB", TABLE)
+    assert "ValidationStatus" not in job
+
+
+def test_restore_jobs_are_listed_by_type(backup: Client) -> None:
+    job = start_restore(backup)
+    assert [one["RestoreJobId"] for one in backup.list_restore_jobs(ByResourceType="DynamoDB")["RestoreJobs"]] == [job]
+    assert backup.list_restore_jobs(ByResourceType="Aurora")["RestoreJobs"] == []
+    assert len(backup.list_restore_jobs()["RestoreJobs"]) == 1
+
+
+def test_what_was_found_of_a_restored_copy_is_kept(backup: Client) -> None:
+    job = start_restore(backup)
+    backup.put_restore_validation_result(
+        RestoreJobId=job, ValidationStatus="FAILED", ValidationStatusMessage="another key"
+    )
+    found = backup.describe_restore_job(RestoreJobId=job)
+    assert (found["ValidationStatus"], found["ValidationStatusMessage"]) == ("FAILED", "another key")
+
+
+def test_there_is_no_restore_without_a_recovery_point(backup: Client) -> None:
+    restore = {"RecoveryPointArn": "arn:none", "IamRoleArn": ROLE, "Metadata": {}}
+    assert error(backup.start_restore_job, **restore) == "ResourceNotFoundException"
+    missing = {"RestoreJobId": "none", "ValidationStatus": "SUCCESSFUL"}
+    assert error(backup.put_restore_validation_result, **missing) == "ResourceNotFoundException"

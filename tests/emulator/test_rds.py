@@ -259,3 +259,9 @@ def test_tags_are_added_and_removed(rds: Client) -> None:
     rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "b", "Value": "2"}])
     rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["a"])
     assert rds.list_tags_for_resource(ResourceName=arn)["TagList"] == [{"Key": "b", "Value": "2"}]
+
+
+def test_a_password_that_is_managed_already_keeps_its_secret(rds: Client) -> None:
+    before = create_cluster(rds)["MasterUserSecret"]["SecretArn"]
+    rds.modify_db_cluster(DBClusterIdentifier="db", ManageMasterUserPassword=True, ApplyImmediately=True)
+    assert cluster(rds)["MasterUserSecret"]["SecretArn"] == before

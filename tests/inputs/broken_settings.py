@@ -36,7 +36,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("min_tasks", "max_tasks", "waf_rate_limit", "retention_days", "monthly_budget_usd"), (int,)),
     **dict.fromkeys(("min_capacity", "max_capacity", "latency_p99_seconds"), (int, float)),
     **dict.fromkeys(("zones", "reserved_cidrs", "emails"), (list,)),
-    "waf": (bool,),
+    **dict.fromkeys(("waf", "enabled"), (bool,)),
 }
 KEYS = {
     section: tuple(one.annotation.model_fields)
@@ -94,6 +94,10 @@ _OUT_OF_RANGE: dict[str, st.SearchStrategy[Any]] = {
         ["x", "*", "A.com", "a..b.io", f"{'a.' * 130}io", "arn:aws:acm:us-east-1:٣٣٣٣٣٣٣٣٣٣٣٣:certificate/a"]
     ),
     "image_tag": st.sampled_from([".a", "-a", "a" * 129, "a b", "é"]),
+    "image_digest": st.sampled_from(
+        ["sha256:", "0" * 64, f"sha256:{'A' * 64}", f"sha1:{'0' * 40}", f"sha256:{'٣' * 64}"]
+    ),
+    "restored": st.sampled_from(["20261124", "20261124-0800", "2026-11-24T08:00:00Z", "٢٠٢٦١١٢٤-080000", "latest"]),
     "container_port": st.integers().filter(lambda n: not 1024 <= n <= 65535),
     "target_protocol": st.sampled_from(["http", "TCP", "HTTPS "]),
     "health_check_path": st.sampled_from(["x", "/a b", "/é", f"/{'x' * 1024}"]),
@@ -147,8 +151,10 @@ def _of_another_kind(draw: st.DrawFn, broken: Broken, section: str) -> None:
 
 
 def _out_of_range(draw: st.DrawFn, broken: Broken, section: str) -> None:
-    key = draw(st.sampled_from([key for key in KEYS[section] if key in _OUT_OF_RANGE]))
-    _set(broken, section, key, draw(_OUT_OF_RANGE[key]))
+    keys = [key for key in KEYS[section] if key in _OUT_OF_RANGE]
+    if keys:
+        key = draw(st.sampled_from(keys))
+        _set(broken, section, key, draw(_OUT_OF_RANGE[key]))
 
 
 def _no_such_text(draw: st.DrawFn, broken: Broken, section: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from stacks.rules import FARGATE_MEMORY, MAX_SUFFIX
+from stacks.rules import FARGATE_MEMORY, MAX_SUFFIX, owner_of
 
 Document = dict[str, Any]
 
@@ -44,11 +44,12 @@ def _network(draw: st.DrawFn) -> Document:
 @st.composite
 def _database(draw: st.DrawFn) -> Document:
     most = draw(st.integers(2, 512)) / 2
+    master = draw(_WORD)
     return {
         "engine_version": draw(st.sampled_from(["15.4", "15.6", "15.10", "15.13"])),
         "name": draw(_WORD),
-        "master_username": draw(_WORD),
-        "service_username": draw(_WORD),
+        "master_username": master,
+        "service_username": draw(_WORD.filter(lambda word: master not in {word, owner_of(word)})),
         "min_capacity": draw(st.integers(1, int(most * 2))) / 2,
         "max_capacity": draw(st.sampled_from([most, int(most)])) if most.is_integer() else most,
         "instances": draw(st.integers(2, 6)),
@@ -75,6 +76,8 @@ def _service(draw: st.DrawFn) -> Document:
         "waf": draw(st.booleans()),
         "waf_rate_limit": draw(st.integers(10, 2_000_000_000)),
     }
+    if draw(st.booleans()):
+        service["image_digest"] = f"sha256:{draw(st.text(alphabet='09af', min_size=64, max_size=64))}"
     if draw(st.booleans()):
         zone = draw(_DOMAIN)
         service |= {"hosted_zone": zone, "domain": draw(st.sampled_from([zone, f"www.{zone}"]))}
@@ -110,6 +113,8 @@ def documents(draw: st.DrawFn) -> Document:
         "backup": draw(_backup()),
         "monitoring": draw(_MONITORING),
     }
+    if draw(st.booleans()):
+        document["game_days"] = {"enabled": draw(st.booleans())}
     if draw(st.booleans()):
         document["environment"]["runbooks"] = draw(_runbooks())
     for section in draw(st.sets(st.sampled_from(["network", "database", "backup", "monitoring"]))):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from ops.checks import Deployed
+from stacks.names import cluster_of, session_table_of
 
 _EVERYBODY = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 _STRANGER = "stranger@example.com"
@@ -43,7 +44,7 @@ def _keep_logs_longer(aws: Deployed) -> None:
 
 def _keep_no_points_in_time(aws: Deployed) -> None:
     aws.client("dynamodb").update_continuous_backups(
-        TableName=aws.names("dynamodb", "sessions"),
+        TableName=session_table_of(aws.settings),
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False},
     )
 
@@ -71,6 +72,12 @@ def _close_the_load_balancer(aws: Deployed) -> None:
     rules = aws.client("ec2").describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
     (rule,) = [one for one in rules if not one["IsEgress"] and one["FromPort"] == 443]
     aws.client("ec2").revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])
+
+
+def _open_the_data_api(aws: Deployed) -> None:
+    rds = aws.client("rds")
+    found = rds.describe_db_clusters(DBClusterIdentifier=cluster_of(aws.settings))["DBClusters"]
+    rds.enable_http_endpoint(ResourceArn=found[0]["DBClusterArn"])
 
 
 def _route_the_database_out(aws: Deployed) -> None:
@@ -136,6 +143,7 @@ MEDDLING = (
         "deleted",
     ),
     Meddling(_route_the_database_out, "network", "aws_route_table.database-routes", "route"),
+    Meddling(_open_the_data_api, "database", "aws_rds_cluster.cluster", "enable_http_endpoint"),
     Meddling(_listen_in, "alerting", "aws_sns_topic.alerts", "subscription"),
     Meddling(_claim, "alerting", "aws_sns_topic.delivery-failures", "tags_all"),
 )

@@ -40,7 +40,9 @@ def refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetCallerIdentity")
 
 
-@pytest.mark.parametrize("command", ["synth", "bootstrap", "deploy", "output", "destroy", "unlock", "plan", "verify"])
+@pytest.mark.parametrize(
+    "command", ["synth", "bootstrap", "deploy", "migrate", "output", "destroy", "unlock", "plan", "verify"]
+)
 def test_an_unknown_environment_is_bad_input(command: str) -> None:
     result = invoke(command, "nope")
 
@@ -48,6 +50,13 @@ def test_an_unknown_environment_is_bad_input(command: str) -> None:
     assert "There is no environment 'nope'" in result.stderr
     assert "Known: local" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_command_of_a_group_is_bad_input_where_it_cannot_be_done() -> None:
+    result = invoke("image", "push", "local")
+
+    assert result.exit_code == 2
+    assert "nothing to push to" in result.stderr
 
 
 def test_a_suffix_that_is_refused_is_bad_input() -> None:

@@ -16,6 +16,7 @@ from ops.events import LayerResult, LayerState
 from ops.layers import Operation
 from ops.messages import Diagnostic
 from ops.plan.changes import Action, Change, Plan
+from ops.rollout import Running
 from ops.state import State, States
 from ops.synth import Layer, Synthesized
 
@@ -68,6 +69,17 @@ def test_where_nothing_changes_no_layer_is_gone_through(
 ) -> None:
     assert "No changes" in go(environment, console)
     assert worked_on == []
+
+
+@pytest.mark.usefixtures("worked_on")
+@pytest.mark.parametrize(("only", "says"), [(None, True), (["network"], False), (["compute"], True)])
+def test_what_runs_is_said_where_compute_was_deployed(
+    monkeypatch: pytest.MonkeyPatch, environment: Environment, console: Console, only: list[str] | None, *, says: bool
+) -> None:
+    running = Running(service="service", revision="task:7", image="ecr:1.0.0", digest=None)
+    monkeypatch.setattr(module, "what_runs", lambda *_, **__: [running])
+
+    assert ("service runs task:7: ecr:1.0.0" in go(environment, console, only=only)) is says
 
 
 def test_only_layers_with_changes_are_gone_through(

@@ -274,3 +274,44 @@ def test_a_plan_that_fails_says_what_terraform_said(
     (fake_terraform / "code").write_text("1")
     with pytest.raises(OpsError, match=r"data.x.y: No certificate\n    Request one."):
         plan(environment_without_aws, console=Console(file=io.StringIO()))
+
+
+HANDED_OVER: list[dict[str, Any]] = [
+    {
+        "address": "module.database.aws_rds_cluster.cluster",
+        "module_address": "module.database",
+        "type": "aws_rds_cluster",
+        "change": {"actions": ["forget"], "before": {"id": "aurora-prod"}, "after": None},
+    },
+    {
+        "address": "module.database.aws_rds_cluster.cluster-20261124-080000",
+        "module_address": "module.database",
+        "type": "aws_rds_cluster",
+        "change": {
+            "actions": ["no-op"],
+            "before": {"id": "aurora-20261124-080000-prod"},
+            "after": {"id": "aurora-20261124-080000-prod"},
+            "importing": {"id": "aurora-20261124-080000-prod"},
+        },
+    },
+]
+
+
+def test_what_is_handed_over_is_neither_nothing_nor_a_loss() -> None:
+    found = read_plan({"resource_changes": HANDED_OVER}, layers=("database", "compute"))
+    assert found.changes == ()
+    assert not found.is_empty
+    assert found.touches("database")
+    assert not found.touches("compute")
+    assert not found.restricted_to(["compute"]).handovers
+    assert [one.sentence for one in found.handovers] == [
+        "lets go of aurora-prod, which was aws_rds_cluster.cluster and stays as it is",
+        "adopts aurora-20261124-080000-prod as aws_rds_cluster.cluster-20261124-080000",
+    ]
+
+
+def test_what_is_handed_over_is_shown() -> None:
+    file = io.StringIO()
+    print_plan(Console(file=file, width=200), read_plan({"resource_changes": HANDED_OVER}, layers=("database",)))
+    assert "database lets go of aurora-prod" in file.getvalue()
+    assert "Data would be lost" not in file.getvalue()

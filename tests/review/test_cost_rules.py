@@ -37,6 +37,13 @@ def test_tasks_on_another_processor_have_another_price() -> None:
     assert x86.total.after.expected == 2 * 730 * (Decimal("0.04048") + 2 * Decimal("0.004445"))
 
 
+def test_a_second_task_definition_of_the_same_size_leaves_the_price_of_a_service_known() -> None:
+    task = SERVICE["compute.aws_ecs_task_definition.task"]
+    both = SERVICE | {"compute.aws_ecs_task_definition.migration": {**task, "family": "migrate"}}
+    revision: dict[str, Values] = {"compute.aws_ecs_service.service": {"task_definition": True}}
+    assert made(both, unknown=revision).total == made(SERVICE).total
+
+
 def test_a_nat_gateway_costs_its_hours_its_data_and_its_address() -> None:
     found = estimate(
         plan(

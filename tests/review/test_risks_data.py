@@ -265,3 +265,12 @@ def test_an_upgrade_says_when_it_happens() -> None:
     (at_once,) = risks(made({address: old}, {address: {**new, "apply_immediately": True}}))
     assert "sun:06:00-sun:07:00" in later.reason
     assert "during the apply" in at_once.reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("aws_rds_cluster", {"data-let-go MEDIUM"}), ("aws_cloudwatch_log_group", set())]
+)
+def test_what_is_let_go_of_is_told_where_it_holds_what_somebody_misses(kind: str, said: set[str]) -> None:
+    document = made({f"database.{kind}.one": {"id": "one"}}, {})
+    document["resource_changes"][0]["change"]["actions"] = ["forget"]
+    assert judged(document) == said

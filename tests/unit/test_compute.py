@@ -10,7 +10,7 @@ from tests.unit.synthesized import Synthesized
 
 def container(environment: Synthesized) -> dict[str, Any]:
     """The one container of the task."""
-    (only,) = json.loads(environment.one("aws_ecs_task_definition")["container_definitions"])
+    (only,) = json.loads(environment.one("aws_ecs_task_definition", "task")["container_definitions"])
     assert isinstance(only, dict)
     return only
 
@@ -131,8 +131,8 @@ def test_a_task_is_told_everything_it_needs_and_no_secret(environment: Synthesiz
 
 @pytest.mark.requirement("APP-3", "COST-1")
 def test_the_processor_is_a_setting(environment: Synthesized, other: Synthesized) -> None:
-    assert environment.one("aws_ecs_task_definition")["runtime_platform"]["cpu_architecture"] == "ARM64"
-    intel = other.one("aws_ecs_task_definition")
+    assert environment.one("aws_ecs_task_definition", "task")["runtime_platform"]["cpu_architecture"] == "ARM64"
+    intel = other.one("aws_ecs_task_definition", "task")
     assert intel["runtime_platform"]["cpu_architecture"] == "X86_64"
 
 

@@ -17,7 +17,7 @@ LEAVES_NO_TASK = {"kms", "rds-db"}
 
 def role_of(environment: Synthesized, attribute: str) -> Resource:
     """The role that the task definition names."""
-    task = environment.one("aws_ecs_task_definition")
+    task = environment.one("aws_ecs_task_definition", "task")
     (found,) = [
         role
         for role in environment.resources("aws_iam_role", layer=task.layer)
@@ -68,7 +68,9 @@ def test_endpoints_let_nothing_through_that_no_task_may_do(environment: Synthesi
         if statement.get("Sid") == "ImageLayersOfEcr":
             continue  # which ECR reads in its own name
         for action in statement["Action"]:
-            for pattern in statement["Resource"]:
+            for resource in statement["Resource"]:
+                # A copy of the table may take its place: the task may then do with that what it may do with the first.
+                pattern = resource.replace("-????????-??????", "")
                 assert (action, pattern) in may, f"{endpoint} lets through {action} on {pattern}, which no task does"
 
 

@@ -23,6 +23,7 @@ LONGEST = {
     "aws_rds_cluster": 63,
     "aws_rds_cluster_instance": 63,
     "aws_s3_bucket": 63,
+    "aws_sfn_state_machine": 80,
     "aws_wafv2_web_acl": 128,
 }
 LONGEST_OF_OTHERS = 255

@@ -22,7 +22,7 @@ def group(environment: Synthesized, name: str) -> list[str]:
 
 def variables(environment: Synthesized) -> dict[str, str]:
     """What the task is told, with every reference followed."""
-    task = environment.one("aws_ecs_task_definition")
+    task = environment.one("aws_ecs_task_definition", "task")
     (container,) = json.loads(task["container_definitions"])
     return {each["name"]: resolved(environment, task, each["value"]) for each in container["environment"]}
 
@@ -73,7 +73,7 @@ def test_a_task_writes_to_the_writer_reads_from_readers_and_finds_its_own_stores
 
 @pytest.mark.requirement("ENV-5", "APP-5")
 def test_a_task_runs_one_release_of_the_image_in_our_own_registry(environment: Synthesized) -> None:
-    task = environment.one("aws_ecs_task_definition")
+    task = environment.one("aws_ecs_task_definition", "task")
     (container,) = json.loads(task["container_definitions"])
     repository = reference(environment, environment.one("aws_ecr_repository"), "repository_url")
     release = environment.settings.service.image_tag
@@ -82,7 +82,7 @@ def test_a_task_runs_one_release_of_the_image_in_our_own_registry(environment: S
 
 @pytest.mark.requirement("APP-3", "OBS-4")
 def test_a_task_logs_to_our_group_and_never_waits_for_the_log(environment: Synthesized) -> None:
-    task = environment.one("aws_ecs_task_definition")
+    task = environment.one("aws_ecs_task_definition", "task")
     (container,) = json.loads(task["container_definitions"])
     options = resolved(environment, task, container["logConfiguration"]["options"])
     assert options["awslogs-group"] == environment.one("aws_cloudwatch_log_group", "log-group-service")["name"]
@@ -93,7 +93,7 @@ def test_a_task_logs_to_our_group_and_never_waits_for_the_log(environment: Synth
 @pytest.mark.requirement("APP-2", "APP-3", "APP-4")
 def test_one_port_leads_from_the_load_balancer_into_the_container(environment: Synthesized, other: Synthesized) -> None:
     for synthesized in (environment, other):
-        task = synthesized.one("aws_ecs_task_definition")
+        task = synthesized.one("aws_ecs_task_definition", "task")
         (container,) = json.loads(task["container_definitions"])
         (attached,) = synthesized.one("aws_ecs_service")["load_balancer"]
         (mapping,) = container["portMappings"]
@@ -110,7 +110,7 @@ def test_one_port_leads_from_the_load_balancer_into_the_container(environment: S
 
 @pytest.mark.requirement("APP-3")
 def test_a_task_can_write_to_its_scratch_volume_and_nowhere_else(environment: Synthesized) -> None:
-    task = environment.one("aws_ecs_task_definition")
+    task = environment.one("aws_ecs_task_definition", "task")
     (container,) = json.loads(task["container_definitions"])
     assert {mount["sourceVolume"] for mount in container["mountPoints"]} == {
         volume["name"] for volume in task["volume"]
@@ -138,7 +138,7 @@ def test_autoscaling_counts_the_requests_of_this_load_balancer(environment: Synt
 @pytest.mark.requirement("ENV-5", "BK-1", "BK-3")
 def test_the_plan_fills_our_vault_by_our_role(environment: Synthesized) -> None:
     plan, selection = environment.one("aws_backup_plan"), environment.one("aws_backup_selection")
-    vault, role = environment.one("aws_backup_vault"), environment.one("aws_iam_role", layer="backup")
+    vault, role = environment.one("aws_backup_vault"), environment.one("aws_iam_role", "role", layer="backup")
     (rule,) = resolved(environment, plan, plan["rule"])
     assert rule["target_vault_name"] == vault["name"]
     assert resolved(environment, selection, selection["plan_id"]) == reference(environment, plan, "id")
@@ -165,7 +165,8 @@ def test_the_topic_that_layers_publish_to_is_the_one_people_listen_to(environmen
     heard: list[tuple[Resource, object]] = [
         (made, made[attribute]) for kind, attribute in senders.items() for made in environment.resources(kind)
     ]
-    heard += [(target, target["arn"]) for target in environment.resources("aws_cloudwatch_event_target")]
+    targets = environment.resources("aws_cloudwatch_event_target")
+    heard += [(target, target["arn"]) for target in targets if target.name.startswith("event-")]
     for sender, told in heard:
         assert resolved(environment, sender, told) == topic, sender.address
     assert environment.outputs("alerting")["delivery_failure_topic_arn"] == "${aws_sns_topic.delivery-failures.arn}"
@@ -195,7 +196,7 @@ def test_event_rules_listen_to_what_is_ours(environment: Synthesized) -> None:
     # The provider's id of a service is its ARN.
     assert listens("deployment-failed", "resources") == [reference(environment, service, "id")]
     assert listens("task-stopped", "detail", "clusterArn") == [reference(environment, cluster, "arn")]
-    role = reference(environment, environment.one("aws_iam_role", layer="backup"), "arn")
+    role = reference(environment, environment.one("aws_iam_role", "role", layer="backup"), "arn")
     assert listens("backup-job", "detail", "iamRoleArn") == listens("restore-job", "detail", "iamRoleArn") == [role]
     keys = sorted(reference(environment, key, "arn") for key in environment.resources("aws_kms_key"))
     heard = listens("key-deletion", "detail", "resources", "ARN")

@@ -59,7 +59,7 @@ def _risks(everything: Planned) -> Iterator[Risk]:
         for one in rule.types or ("",):
             by_type[one].append(rule)
     for resource in everything.resources:
-        if resource.action is not None:
+        if resource.action is not None or resource.let_go:
             for rule in (*by_type[resource.type], *by_type[""]):
                 for finding in rule.check(resource, everything):
                     yield Risk(rule.id, finding.severity, resource.layer, resource.address, finding.reason)

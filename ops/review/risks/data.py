@@ -42,6 +42,15 @@ def _data_lost(resource: Resource, _: Planned) -> Iterator[Finding]:
         yield Finding(severity, f"It is replaced by an empty one, because {because(resource)}. Lost is {what}")
 
 
+def _data_let_go(resource: Resource, _: Planned) -> Iterator[Finding]:
+    if resource.let_go:
+        yield Finding(
+            MEDIUM,
+            "Terraform lets go of it. If another takes its place, that has not what is written here until then; and "
+            "this one stays, and costs money, until somebody deletes it",
+        )
+
+
 def _key_lost(resource: Resource, _: Planned) -> Iterator[Finding]:
     if resource.goes:
         days = resource.before.get("deletion_window_in_days") or 30
@@ -58,6 +67,12 @@ RULES = (
         types=tuple(HOLDS_DATA),
         looks_at="destruction and replacement of what holds data",
         check=_data_lost,
+    ),
+    Rule(
+        id="data-let-go",
+        types=("aws_dynamodb_table", "aws_rds_cluster"),
+        looks_at="what holds data and is taken out of the state",
+        check=_data_let_go,
     ),
     Rule(
         id="key-lost",

@@ -59,7 +59,7 @@ UNKNOWN = Unknown.UNKNOWN
 class Resource:
     """One resource of the plan; without an action, it stays as it is.
 
-    `before` is empty of what is created, and `after` of what is destroyed.
+    `before` is empty of what is created, and `after` of what is destroyed. What is `let_go` stays without Terraform.
     """
 
     layer: str
@@ -70,6 +70,7 @@ class Resource:
     after: Values
     replaced_by: tuple[str, ...] = ()
     created_first: bool = False
+    let_go: bool = False
 
     @property
     def goes(self) -> bool:
@@ -165,6 +166,7 @@ def _resources(document: Mapping[str, Any], actions: Mapping[tuple[str, str], Ac
             after=after,
             replaced_by=tuple(sorted({str(path[0]) for path in change.get("replace_paths", []) if path})),
             created_first=change["actions"] == ["create", "delete"],
+            let_go=change["actions"] == ["forget"],
         )
 
 

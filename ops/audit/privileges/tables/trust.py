@@ -13,12 +13,27 @@ _TASKS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-r
 _TRUSTED = (
     ("compute", "execution-role", "ecs-tasks", ("ecs", "task/cluster/1"), _TASKS),
     ("compute", "task-role", "ecs-tasks", ("ecs", "task/cluster/1"), _TASKS),
+    ("compute", "migration-role", "ecs-tasks", ("ecs", "task/cluster/1"), _TASKS),
     (
         "backup",
         "role",
         "backup",
         ("backup", "backup-vault:vault"),
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-service-confused-deputy-prevention.html",
+    ),
+    (
+        "backup",
+        "validation-role",
+        "states",
+        ("states", "stateMachine:machine"),
+        "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html",
+    ),
+    (
+        "backup",
+        "validation-starter-role",
+        "events",
+        ("events", "rule/rule"),
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html",
     ),
     (
         "network",
@@ -34,8 +49,15 @@ _TRUSTED = (
         ("rds", "db:instance"),
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html",
     ),
+    (
+        "monitoring",
+        "game-day-role",
+        "fis",
+        ("fis", "experiment/EXP1"),
+        "https://docs.aws.amazon.com/fis/latest/userguide/getting-started-iam-service-role.html",
+    ),
 )
-_OTHERS = ("ec2", "lambda", "ecs-tasks", "backup", "vpc-flow-logs", "monitoring.rds", "rds")
+_OTHERS = ("ec2", "lambda", "ecs-tasks", "backup", "vpc-flow-logs", "monitoring.rds", "rds", "fis", "states", "events")
 
 
 def rows(estate: Estate) -> list[Row]:

@@ -59,7 +59,12 @@ def _task_of(resource: Resource, context: Context) -> Resource | None:
     if named and not resource.is_unknown("task_definition"):
         family = named.rsplit("/", 1)[-1].split(":")[0]
         definitions = [one for one in definitions if one.text("family") == family]
-    return definitions[0] if len(definitions) == 1 else None
+    # Which one it is need not be known where all cost the same.
+    return definitions[0] if len({_charged_for(one) for one in definitions}) == 1 else None
+
+
+def _charged_for(task: Resource) -> str:
+    return str([_size(task), task.blocks("runtime_platform"), task.blocks("ephemeral_storage")])
 
 
 def _tasks(resource: Resource, context: Context) -> Range | None:
