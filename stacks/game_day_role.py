@@ -21,7 +21,6 @@ FINDS = (
     "ec2:DescribeNetworkAcls",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
-    "ecs:ListTasks",
     "logs:CreateLogDelivery",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
@@ -43,6 +42,8 @@ def game_day_role(
         trusts=trust("fis.amazonaws.com", account_id=layer.account_id, when=experiments),
         may=[
             allow(*FINDS, on=EVERYTHING, sid="NoResourceLevelPermission"),
+            # Tasks are listed by what they run on, though Fargate shows nobody what that is.
+            allow("ecs:ListTasks", on=[layer.arn("ecs", f"container-instance/{compute.cluster_name}/*")]),
             allow("ecs:DescribeTasks", "ecs:StopTask", on=[layer.arn("ecs", f"task/{compute.cluster_name}/*")]),
             *_cluster(layer, database),
             *_subnets(layer, network),
@@ -67,7 +68,7 @@ def _subnets(layer: AnyLayer, network: NetworkOutputs) -> list[Statement]:
     }
     theirs: Condition = {"StringEquals": {"ec2:ResourceTag/managedByFIS": "true"}}
     return [
-        allow("ec2:GetManagedPrefixListEntries", on=[f"arn:aws:ec2:{layer.region}:aws:prefix-list/*"]),
+        allow("ec2:GetManagedPrefixListEntries", on=[f"arn:aws:ec2:{layer.region}:*:prefix-list/*"]),
         allow("ec2:CreateNetworkAcl", on=[vpc]),
         allow("ec2:CreateNetworkAcl", on=[acls], when=asked),
         allow("ec2:CreateTags", on=[acls], when=tagged),

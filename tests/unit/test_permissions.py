@@ -17,7 +17,6 @@ NO_RESOURCE_LEVEL_PERMISSION = {
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
     "ecr:GetAuthorizationToken",
-    "ecs:ListTasks",  # narrowed only by the container instance, which Fargate has none of
     "logs:CreateLogDelivery",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
