@@ -3,10 +3,12 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 import psutil
 import pytest
 
+from ops.availability.binaries import find_or_install
 from ops.local_service.process import Running, start_service, stop_service
 from tests.integration.stage import Stage
 
@@ -20,10 +22,13 @@ def get(running: Running, path: str) -> str:
 
 
 @pytest.mark.requirement("APP-5")
-def test_the_service_answers_with_what_was_deployed_and_is_gone_when_it_is_stopped(stage: Stage) -> None:
+def test_the_service_answers_with_what_was_deployed_and_is_gone_when_it_is_stopped(
+    stage: Stage, say: Callable[[str], None]
+) -> None:
+    find_or_install(say)
     running = start_service(stage.environment)
     try:
-        assert running.complete, "PostgreSQL and HAProxy are installed by other tests where they can be"
+        assert running.complete
         ready = json.loads(get(running, "/readyz"))
         assert ready["status"] == "ok", ready
         assert set(ready["parts"]) == {"database_writer", "database_reader", "sessions", "objects"}
