@@ -59,6 +59,7 @@ def same_checkout(subject: Subject) -> None:
 
 def stale_lock(subject: Subject) -> None:
     """A lock of a process of this machine that is gone is released; one of somebody else is not."""
+    subject.insist("deploy")
     _lock(subject, who=f"{getpass.getuser()}@{socket.gethostname()}")
     recovered = subject.run("recover")
     _check(recovered, recovered.code == 0 and "Released the lock on keys" in recovered.said, "does not release it")
