@@ -21,7 +21,7 @@ from ops.report import print_deployed, print_failures, print_next_step, print_ru
 from ops.review.reviewed import Reviewed
 from ops.review.reviewed import reviewed as reviewed_now
 from ops.rollout import check_rollout, what_runs
-from ops.state import States
+from ops.state import State, States
 from ops.succession import with_succession
 from ops.synth import Synthesized, synthesize
 
@@ -49,12 +49,13 @@ def deploy(
         prepare_account(environment, backend, console=console)
         graph = synthesized.graph(only=only)
         states = States(session=environment.session(), backend=backend, suffix=environment.suffix)
-        synthesized = with_succession(synthesized, states.read_all(synthesized.layers), environment)
+        existing = states.read_all(synthesized.layers)
+        synthesized = with_succession(synthesized, existing, environment)
         plan: Plan | None
         if reviewed:
-            plan = _plan_as_reviewed(environment, synthesized, list(graph), states, reviewed, console=console)
+            plan = _plan_as_reviewed(environment, synthesized, list(graph), states, existing, reviewed, console=console)
         else:
-            plan = _plan_what_exists(environment, synthesized, list(graph), states, console=console)
+            plan = _plan_what_exists(environment, synthesized, list(graph), existing, console=console)
         if plan and plan.is_empty:
             results = [LayerResult(layer=name, state=LayerState.UNCHANGED) for name in graph]
         else:
@@ -68,14 +69,18 @@ def deploy(
 
 
 def _plan_what_exists(
-    environment: Environment, synthesized: Synthesized, layers: list[str], states: States, *, console: Console
+    environment: Environment,
+    synthesized: Synthesized,
+    layers: list[str],
+    existing: dict[str, State],
+    *,
+    console: Console,
 ) -> Plan | None:
     """What there is to do to layers that exist already, found out for all of them at once.
 
     That takes a third of the time of going through layer after layer, most of which seldom change. None for a first
     deployment, of which a plan would tell nothing, and where the layers cannot be planned together.
     """
-    existing = states.read_all(synthesized.layers)
     if any(existing[name].is_empty for name in layers):
         return None
     try:
@@ -92,12 +97,12 @@ def _plan_as_reviewed(
     synthesized: Synthesized,
     layers: list[str],
     states: States,
+    existing: dict[str, State],
     reviewed: Reviewed,
     *,
     console: Console,
 ) -> Plan:
     """What there is to do, which is what was reviewed. Raises BadInputError if it is not."""
-    existing = states.read_all(synthesized.layers)
     document = plan_document(environment, synthesized, existing, console=console)
     now = reviewed_now(document, synthesized, states, environment)
     reviewed.check_unmoved(now, again=f"python -m ops review {environment.command_line}")

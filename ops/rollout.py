@@ -29,13 +29,18 @@ class Running:
 
 def what_runs(states: States, *, layer: str, repository: Repository) -> list[Running]:
     """What each service of the layer runs. Raises OpsError where that is not what its state says."""
-    check_rollout(states, layer=layer)
-    return [_running(states, service, repository) for service in states.read(layer).instances("aws_ecs_service")]
+    services = states.read(layer).instances("aws_ecs_service")
+    _check(states, services, stopping=lambda: False)
+    return [_running(states, service, repository) for service in services]
 
 
 def check_rollout(states: States, *, layer: str, stopping: Callable[[], bool] = lambda: False) -> None:
     """Raise OpsError when a service of the layer runs another revision than its state says, or none."""
-    for service in states.read(layer).instances("aws_ecs_service"):
+    _check(states, states.read(layer).instances("aws_ecs_service"), stopping=stopping)
+
+
+def _check(states: States, services: list[dict[str, Any]], *, stopping: Callable[[], bool]) -> None:
+    for service in services:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             deployment = _primary(states, service)

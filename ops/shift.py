@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from ops.account import Environment
 from ops.confirm import Confirmation
-from ops.drill.subject import look, subject_of
+from ops.drill.subject import Sample, check_zone, look, subject_of
 from ops.errors import BadInputError
 from stacks.names import cluster_of, names_of
 
@@ -38,7 +38,8 @@ def shift_away(
             f"Traffic is kept out of {away} already, until {_when(active['expiryTime'])}.\n"
             f"  First: python -m ops shift-back {environment.command_line}"
         )
-    _check_rest(environment, session, zone)
+    now = look(session, subject_of(environment), seconds=0)
+    _check_rest(now, zone)
     confirmation.of_shift(f"Keeps traffic of [bold]{environment.suffix}[/] out of {zone} ({zone_id}) for {lasts}")
     started = session.client("arc-zonal-shift").start_zonal_shift(
         resourceIdentifier=balancer, awayFrom=zone_id, expiresIn=lasts, comment=f"ops shift-away {zone}"
@@ -48,7 +49,12 @@ def shift_away(
         f"`python -m ops shift-back {environment.command_line}`. Connections that are open end within minutes.",
         soft_wrap=True,
     )
-    _tell_of_writer(environment, session, zone, console=console)
+    if now.writer_zone == zone:
+        console.print(
+            f"[yellow]The database's writer {now.writer} is in {zone} too[/], and a shift does not move it:\n"
+            f"  aws rds failover-db-cluster --db-cluster-identifier {cluster_of(environment.settings)}",
+            soft_wrap=True,
+        )
 
 
 def shift_back(environment: Environment, *, console: Console) -> None:
@@ -76,9 +82,7 @@ def _balancer(session: boto3.Session, environment: Environment) -> str:
 
 def _zone_id(environment: Environment, session: boto3.Session, zone: str) -> str:
     """The id of a zone, which is the same for all accounts; its name is not."""
-    zones = environment.settings.network.zones
-    if zone not in zones:
-        raise BadInputError(f"{environment.suffix} is not in {zone}. Its zones: {', '.join(zones)}.")
+    check_zone(environment, zone)
     found = session.client("ec2").describe_availability_zones(ZoneNames=[zone])["AvailabilityZones"]
     return str(found[0]["ZoneId"])
 
@@ -93,25 +97,14 @@ def _active(session: boto3.Session, balancer: str) -> dict[str, Any] | None:
     return dict(listed["items"][0]) if listed["items"] else None
 
 
-def _check_rest(environment: Environment, session: boto3.Session, zone: str) -> None:
+def _check_rest(now: Sample, zone: str) -> None:
     """Raise BadInputError unless tasks run in two other zones: fewer would trade a bad zone for none."""
-    tasks = look(session, subject_of(environment), seconds=0).tasks
-    others = sorted(name for name, running in tasks.items() if name != zone and running)
+    others = sorted(name for name, running in now.tasks.items() if name != zone and running)
     if len(others) < 2:
         where = ", ".join(others) or "no zone"
         raise BadInputError(
             f"Beside {zone} tasks run in {where}: traffic that leaves it has nowhere safe to go.\n"
             "  Start more of them first: min_tasks of [service]."
-        )
-
-
-def _tell_of_writer(environment: Environment, session: boto3.Session, zone: str, *, console: Console) -> None:
-    sample = look(session, subject_of(environment), seconds=0)
-    if sample.writer_zone == zone:
-        console.print(
-            f"[yellow]The database's writer {sample.writer} is in {zone} too[/], and a shift does not move it:\n"
-            f"  aws rds failover-db-cluster --db-cluster-identifier {cluster_of(environment.settings)}",
-            soft_wrap=True,
         )
 
 

@@ -26,6 +26,7 @@ from stacks.base import Layer
 from stacks.database import Database
 from stacks.events import Announcement, announce
 from stacks.keys import Keys
+from stacks.names import tags_of
 from stacks.network import Network
 from stacks.restore_testing import restore_tests
 from stacks.restore_validation import validate_restores
@@ -186,14 +187,7 @@ class Backup(Layer[BackupOutputs]):
                     completion_window=COMPLETE_WITHIN_MINUTES,
                     lifecycle=BackupPlanRuleLifecycle(delete_after=backup.retention_days),
                     # The provider's default tags reach the plan, not what it makes.
-                    recovery_point_tags={
-                        "Environment": environment.suffix,
-                        "Project": environment.project,
-                        "Owner": environment.owner,
-                        "CostCenter": environment.cost_center,
-                        "ManagedBy": "aws-backup",
-                        "Layer": self.layer,
-                    },
+                    recovery_point_tags=tags_of(self.settings, layer=self.layer, managed_by="aws-backup"),
                 )
             ],
         )

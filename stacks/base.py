@@ -13,7 +13,7 @@ from cdktf import DataTerraformRemoteStateS3, S3Backend, TerraformOutput, Terraf
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
-from stacks.names import names_of
+from stacks.names import names_of, tags_of
 from stacks.settings import Settings
 
 BACKEND_FILE = Path(__file__).parent.parent / "backend.tf.json"
@@ -92,18 +92,7 @@ class Layer(TerraformStack, Generic[Outputs]):
             "aws",
             region=environment.region,
             allowed_account_ids=[environment.account_id],
-            default_tags=[
-                AwsProviderDefaultTags(
-                    tags={
-                        "Environment": environment.suffix,
-                        "Project": environment.project,
-                        "Owner": environment.owner,
-                        "CostCenter": environment.cost_center,
-                        "ManagedBy": "cdktf",
-                        "Layer": self.layer,
-                    }
-                )
-            ],
+            default_tags=[AwsProviderDefaultTags(tags=tags_of(self.settings, layer=self.layer, managed_by="cdktf"))],
         )
 
 

@@ -23,7 +23,6 @@ def migration_task(
     layer: AnyLayer, inputs: TaskInputs, *, execution_role: IamRole, logs: CloudwatchLogGroup
 ) -> EcsTaskDefinition:
     """The one-off task that `ops migrate` runs, of the service's size. Nothing starts it by itself."""
-    service = layer.settings.service
     container = unprivileged_container(
         layer,
         inputs,
@@ -36,8 +35,6 @@ def migration_task(
         layer,
         "migration",
         family=layer.names("task", "migrate"),
-        cpu=service.cpu,
-        memory=service.memory,
         execution_role=execution_role,
         task_role=_role(layer, inputs),
         container={**container, "command": COMMAND},

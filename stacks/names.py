@@ -21,6 +21,19 @@ class Names:
         return f"s3-{role}-{self.account_id}-{self.suffix}"
 
 
+def tags_of(settings: Settings, *, layer: str, managed_by: str) -> dict[str, str]:
+    """What everything of an environment is tagged with, whoever makes it."""
+    environment = settings.environment
+    return {
+        "Environment": environment.suffix,
+        "Project": environment.project,
+        "Owner": environment.owner,
+        "CostCenter": environment.cost_center,
+        "ManagedBy": managed_by,
+        "Layer": layer,
+    }
+
+
 def names_of(settings: Settings) -> Names:
     """The names of the environment that `settings` describe."""
     return Names(suffix=settings.environment.suffix, account_id=settings.environment.account_id)

@@ -50,8 +50,6 @@ def task_definition(
         layer,
         "task",
         family=layer.names("task", "service"),
-        cpu=service.cpu,
-        memory=service.memory,
         execution_role=execution_role,
         task_role=_task_role(layer, inputs),
         container={**container, "stopTimeout": STOP_TIMEOUT_SECONDS, "portMappings": [port]},
@@ -63,23 +61,22 @@ def fargate_task(
     construct_id: str,
     *,
     family: str,
-    cpu: int,
-    memory: int,
     execution_role: IamRole,
     task_role: IamRole,
     container: Mapping[str, object],
 ) -> EcsTaskDefinition:
-    """A Fargate task of one container, with a scratch volume."""
+    """A Fargate task of one container, of the size that the settings say, with a scratch volume."""
+    service = layer.settings.service
     return EcsTaskDefinition(
         layer,
         construct_id,
         family=family,
         requires_compatibilities=["FARGATE"],
         network_mode="awsvpc",
-        cpu=str(cpu),
-        memory=str(memory),
+        cpu=str(service.cpu),
+        memory=str(service.memory),
         runtime_platform=EcsTaskDefinitionRuntimePlatform(
-            cpu_architecture=layer.settings.service.architecture, operating_system_family="LINUX"
+            cpu_architecture=service.architecture, operating_system_family="LINUX"
         ),
         execution_role_arn=execution_role.arn,
         task_role_arn=task_role.arn,

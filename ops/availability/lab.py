@@ -16,7 +16,9 @@ from ops.availability.binaries import Binaries, find_or_install
 from ops.availability.cluster import Cluster
 from ops.availability.credentials import Role, handed_out
 from ops.availability.database import make_tables, stand_up_database
-from ops.availability.service import Service, clean_environment
+from ops.availability.programs import clean_environment
+from ops.availability.service import Service
+from ops.availability.storage import BUCKET, TABLE, make_storage
 from ops.emulator import Emulator, start_emulator, stop_emulator
 from ops.errors import OpsError
 from ops.workspace import ROOT
@@ -25,7 +27,6 @@ from stacks.settings import Settings
 from stacks.settings_file import load_settings
 
 TASKS = 2
-_TABLE, _BUCKET = "sessions", "data"
 
 
 @dataclass
@@ -82,19 +83,20 @@ def _foundation(stack: ExitStack, *, binaries: Binaries, folder: Path) -> Lab:
     database = stand_up_database(stack, binaries=binaries, folder=folder, role=role, settings=settings.database)
     emulator = start_emulator(folder / "emulator.json", project=ROOT)
     stack.callback(stop_emulator, folder / "emulator.json")
-    _make_storage(emulator, role)
+    session = boto3.Session(role.current.access_key_id, role.current.secret_access_key, region_name=REGION)
+    make_storage(session, endpoint=emulator.endpoint)
     environment = {
         **clean_environment(),
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": stack.enter_context(handed_out(role)),
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_REGION": REGION,
         **database.variables,
-        "DATA_BUCKET": _BUCKET,
+        "DATA_BUCKET": BUCKET,
         "ENVIRONMENT": "lab",
         "HOST": "127.0.0.1",
         "PORT": "0",
         "PROTOCOL": settings.service.target_protocol,
-        "SESSION_TABLE": _TABLE,
+        "SESSION_TABLE": TABLE,
     }
     make_tables(database, folder=folder, environment=environment)
     return Lab(
@@ -106,16 +108,3 @@ def _foundation(stack: ExitStack, *, binaries: Binaries, folder: Path) -> Lab:
         emulator=emulator,
         environment=environment,
     )
-
-
-def _make_storage(emulator: Emulator, role: Role) -> None:
-    """The session table and the data bucket, as far as requests depend on them: see stacks/storage.py."""
-    session = boto3.Session(role.current.access_key_id, role.current.secret_access_key, region_name=REGION)
-    dynamodb = session.client("dynamodb", endpoint_url=emulator.endpoint)
-    dynamodb.create_table(
-        TableName=_TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "session_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "session_id", "AttributeType": "S"}],
-    )
-    session.client("s3", endpoint_url=emulator.endpoint).create_bucket(Bucket=_BUCKET)

@@ -149,3 +149,9 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def clean_environment() -> dict[str, str]:
+    """What a process cannot do without, and nothing of the AWS configuration of whoever runs the lab."""
+    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    return {"PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true", **nowhere}

@@ -1,6 +1,5 @@
 """The service as ECS runs it: tasks that are started, registered, drained, stopped and replaced."""
 
-import os
 import re
 import ssl
 import sys
@@ -101,9 +100,3 @@ def migrate(*, folder: Path, environment: Mapping[str, str]) -> int:
         [sys.executable, "-m", "app", "migrate"], log=folder / "migrate.log", cwd=ROOT, environment=environment
     )
     return program.wait()
-
-
-def clean_environment() -> dict[str, str]:
-    """What a process cannot do without, and nothing of the AWS configuration of whoever runs the lab."""
-    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-    return {"PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true", **nowhere}

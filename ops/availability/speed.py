@@ -15,8 +15,7 @@ import psutil
 from ops.availability.balancer import Balancer
 from ops.availability.lab import Lab
 from ops.availability.load import Closed, Load, Open, Request
-from ops.availability.programs import Program, free_port
-from ops.availability.service import clean_environment
+from ops.availability.programs import Program, clean_environment, free_port
 from ops.workspace import ROOT
 
 _WARM_UP_SECONDS = 2

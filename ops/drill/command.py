@@ -15,7 +15,7 @@ from ops.drill.measured import is_as_before, measure
 from ops.drill.report import Drilled, figures, write_report
 from ops.drill.scenarios import SCENARIOS, Scenario
 from ops.drill.simulation import Simulation
-from ops.drill.subject import Sample, Subject, look, subject_of
+from ops.drill.subject import Sample, Subject, check_zone, look, subject_of
 from ops.errors import BadInputError, OpsError
 
 _SECONDS_BETWEEN = 5
@@ -137,12 +137,11 @@ def _scenario(name: str) -> Scenario:
 
 def _zone(environment: Environment, scenario: Scenario, zone: str | None) -> str:
     """The zone that was asked for; the last one if none was, in which no writer is made."""
-    zones = environment.settings.network.zones
     if zone is not None and not scenario.zonal:
         raise BadInputError(f"The drill {scenario.name} happens in no particular zone: leave --zone out.")
-    if zone is not None and zone not in zones:
-        raise BadInputError(f"{environment.suffix} is not in {zone}. Its zones: {', '.join(zones)}.")
-    return zone or zones[-1]
+    if zone is not None:
+        check_zone(environment, zone)
+    return zone or environment.settings.network.zones[-1]
 
 
 def _check_calm(subject: Subject, before: Sample) -> None:

@@ -11,8 +11,7 @@ from ops.drill.measured import Measured
 from ops.drill.plot import plot
 from ops.drill.scenarios import Scenario
 from ops.drill.subject import Sample, Subject
-
-FOLDER = "drills"
+from ops.drills import new_drill_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +39,7 @@ class Drilled:
 
 def write_report(drilled: Drilled) -> Path:
     """Write the page, its picture and the samples they are made of. The page's path."""
-    simulated = "-simulated" if drilled.seed is not None else ""
-    name = f"{drilled.began:%Y-%m-%d-%H%M}-{drilled.scenario.name}-{drilled.environment.suffix}{simulated}"
-    target = drilled.environment.workspace.root / FOLDER / name
-    target.mkdir(parents=True, exist_ok=True)
+    target = new_drill_folder(drilled.environment, drilled.scenario.name, began=drilled.began)
     short = {alarm: drilled.subject.short(alarm) for alarm in drilled.subject.alarms}
     picture = plot(drilled.title, drilled.samples, drilled.measured, short=short)
     (target / "timeline.svg").write_text(picture, encoding="utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from ops.drill.subject import Subject
+from ops.drill.subject import Subject, tasks_of
 
 ByHand = Callable[[boto3.Session, Subject, str], None]
 
@@ -34,11 +34,9 @@ def fail_over(session: boto3.Session, subject: Subject, _zone: str) -> None:
 
 def stop_tasks(session: boto3.Session, subject: Subject, zone: str) -> None:
     """Stop every task of the service in a zone."""
-    ecs = session.client("ecs")
-    arns = ecs.list_tasks(cluster=subject.ecs_cluster, serviceName=subject.service)["taskArns"]
-    for task in ecs.describe_tasks(cluster=subject.ecs_cluster, tasks=arns)["tasks"] if arns else []:
+    for task in tasks_of(session, subject):
         if task.get("availabilityZone") == zone:
-            ecs.stop_task(cluster=subject.ecs_cluster, task=task["taskArn"], reason="A drill")
+            session.client("ecs").stop_task(cluster=subject.ecs_cluster, task=task["taskArn"], reason="A drill")
 
 
 SCENARIOS = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import boto3
 
 from ops.drill.scenarios import Scenario, fail_over, stop_tasks
-from ops.drill.subject import Subject, look
+from ops.drill.subject import Subject, look, tasks_of
 from stacks.rules import CUT_MINUTES
 
 # A value every minute, published some seconds after that minute, and an alarm on the first that is beyond its limit.
@@ -91,11 +91,9 @@ class Simulation:
 
     def _addresses(self) -> dict[str, str]:
         """The private address of every task."""
-        ecs, cluster = self.session.client("ecs"), self.subject.ecs_cluster
-        arns = ecs.list_tasks(cluster=cluster, serviceName=self.subject.service)["taskArns"]
         return {
             task["taskArn"]: detail["value"]
-            for task in (ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else [])
+            for task in tasks_of(self.session, self.subject)
             for attachment in task["attachments"]
             for detail in attachment["details"]
             if detail["name"] == "privateIPv4Address"

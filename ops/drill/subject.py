@@ -90,11 +90,24 @@ def _on(session: boto3.Session, subject: Subject) -> frozenset[str]:
     return frozenset(on & set(subject.alarms))
 
 
-def _tasks(session: boto3.Session, subject: Subject) -> dict[str, int]:
+def tasks_of(session: boto3.Session, subject: Subject) -> list[dict[str, Any]]:
+    """The tasks of the service, as ECS describes them."""
     ecs = session.client("ecs")
     arns = ecs.list_tasks(cluster=subject.ecs_cluster, serviceName=subject.service)["taskArns"]
+    described = ecs.describe_tasks(cluster=subject.ecs_cluster, tasks=arns)["tasks"] if arns else []
+    return [dict(task) for task in described]
+
+
+def check_zone(environment: Environment, zone: str) -> None:
+    """Raise BadInputError unless the environment is in a zone."""
+    zones = environment.settings.network.zones
+    if zone not in zones:
+        raise BadInputError(f"{environment.suffix} is not in {zone}. Its zones: {', '.join(zones)}.")
+
+
+def _tasks(session: boto3.Session, subject: Subject) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for task in ecs.describe_tasks(cluster=subject.ecs_cluster, tasks=arns)["tasks"] if arns else []:
+    for task in tasks_of(session, subject):
         if task["lastStatus"] == "RUNNING":
             zone = task.get("availabilityZone", "")
             counts[zone] = counts.get(zone, 0) + 1

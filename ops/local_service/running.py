@@ -17,7 +17,8 @@ from ops.availability.balancer import Balancer
 from ops.availability.binaries import Binaries, find
 from ops.availability.credentials import Role, handed_out
 from ops.availability.database import make_tables, stand_up_database
-from ops.availability.service import Service, Task, clean_environment
+from ops.availability.programs import clean_environment
+from ops.availability.service import Service, Task
 from ops.backend import load_backend
 from ops.errors import BadInputError
 from ops.local_service.process import TASKS, Running

@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,7 @@ from ops.account import Environment
 from ops.checks import Check
 from ops.progress import duration
 from ops.restore.moment import Restorable, label, shown
+from stacks.names import tags_of
 from stacks.settings import Settings
 
 _HEARTBEAT_SECONDS = 30
@@ -103,14 +105,8 @@ class Source(ABC):
 
     def tags(self, moment: datetime, *, drill: str | None) -> dict[str, str]:
         """What a copy is tagged with: as the layer would, and what it is."""
-        environment = self.settings.environment
         tags = {
-            "Environment": environment.suffix,
-            "Project": environment.project,
-            "Owner": environment.owner,
-            "CostCenter": environment.cost_center,
-            "ManagedBy": "ops-restore",
-            "Layer": self.layer,
+            **tags_of(self.settings, layer=self.layer, managed_by="ops-restore"),
             "RestoredFrom": self.running,
             "RestoredTo": shown(moment),
         }
@@ -134,7 +130,7 @@ class Work:
 
     def _through(self, phase: Phase) -> Took:
         began = spoke = time.monotonic()
-        with self.console.status(phase.title) if self.console.is_terminal else _Silent() as status:
+        with self.console.status(phase.title) if self.console.is_terminal else nullcontext() as status:
             phase.begin()
             while phase.waits_for and (waiting := phase.waits_for()):
                 passed = time.monotonic() - began
@@ -150,16 +146,6 @@ class Work:
 
     def _say(self, text: str) -> None:
         self.console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-class _Silent:
-    """No status line, where there is no terminal to show one."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_error: object) -> None:
-        return None
 
 
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:

@@ -5,12 +5,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from ops.drills import new_drill_folder
 from ops.progress import duration
 from ops.restore.drill import Drilled
 from ops.restore.moment import shown
-from ops.workspace import ROOT
 
-_DRILLS = ROOT / "drills"
 _THINGS = {"database": "the database", "sessions": "the session table"}
 _RUNBOOKS = {"database": "restore-database", "sessions": "restore-table"}
 
@@ -25,12 +24,9 @@ def print_drilled(console: Console, drilled: Drilled, page: Path) -> None:
     console.print(f"Written to {escape(shown_path)}", highlight=False, soft_wrap=True)
 
 
-def write_report(drilled: Drilled, *, folder: Path | None = None) -> Path:
+def write_report(drilled: Drilled) -> Path:
     """Write the page. Its path."""
-    simulated = "-simulated" if drilled.environment.embedded else ""
-    name = f"{drilled.began:%Y-%m-%d-%H%M}-restore-{drilled.kind}-{drilled.environment.suffix}{simulated}"
-    page = (folder or _DRILLS) / name / "report.md"
-    page.parent.mkdir(parents=True, exist_ok=True)
+    page = new_drill_folder(drilled.environment, f"restore-{drilled.kind}", began=drilled.began) / "report.md"
     page.write_text(_page(drilled), encoding="utf-8")
     return page
 

@@ -10,11 +10,12 @@ from typing import Any
 import boto3
 import pytest
 
+from ops.availability.storage import BUCKET, TABLE, make_storage
 from ops.emulator import start_emulator, stop_emulator
 from tests.app.postgresql import USERS, PostgreSql, running_postgresql
 from tests.app.process import ROOT, Process, clean_environment, running
 
-TABLE, BUCKET, REGION = "sessions", "data", "us-east-1"
+REGION = "us-east-1"
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +38,7 @@ def aws(aws_endpoint: str) -> boto3.Session:
     """The session table and the data bucket, in a session that finds them."""
     keys = clean_environment()
     session = boto3.Session(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
-    session.client("dynamodb", endpoint_url=aws_endpoint).create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "session_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "session_id", "AttributeType": "S"}],
-    )
-    session.client("s3", endpoint_url=aws_endpoint).create_bucket(Bucket=BUCKET)
+    make_storage(session, endpoint=aws_endpoint)
     return session
 
 

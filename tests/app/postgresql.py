@@ -1,6 +1,5 @@
 """A PostgreSQL server on the loopback, with TLS from an authority of its own, that believes any password."""
 
-import datetime as dt
 import signal
 import subprocess
 import tempfile
@@ -11,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from ops.availability.binaries import find_or_install
+from ops.availability.certificates import make_certificates
 from ops.availability.programs import free_port, unprivileged
 from ops.database_users import DatabaseUsers
 
@@ -116,8 +113,7 @@ def running_postgresql() -> Iterator[PostgreSql]:
     """A server with the database and its two users, as `ops migrate` makes them."""
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
         server = PostgreSql(binaries=find_or_install(print).postgresql, folder=Path(folder), port=free_port())
-        _write_certificates(server.folder)
-        for path in (server.folder, server.folder / "server.key"):
+        for path in (server.folder, make_certificates(server.folder, host="localhost").key):
             unprivileged().own(path)
         _initialise(server)
         server.start()
@@ -135,28 +131,3 @@ def _initialise(server: PostgreSql) -> None:
     command = [str(server.binaries / "initdb"), "-D", str(server.folder / "data"), *options]
     subprocess.run(command, check=True, capture_output=True, user=unprivileged().user)
     (server.folder / "data" / "pg_hba.conf").write_text(_HBA, encoding="utf-8")
-
-
-def _write_certificates(folder: Path) -> None:
-    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority, server = (
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("ca", "localhost")
-    )
-    now = dt.datetime.now(dt.UTC)
-
-    def signed(builder: x509.CertificateBuilder, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> bytes:
-        builder = builder.subject_name(subject).issuer_name(authority).public_key(key.public_key())
-        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(hours=1))
-        made = builder.not_valid_after(now + dt.timedelta(days=1)).sign(authority_key, hashes.SHA256())
-        return made.public_bytes(serialization.Encoding.PEM)
-
-    basic = x509.BasicConstraints(ca=True, path_length=None)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    builder = x509.CertificateBuilder()
-    (folder / "ca.pem").write_bytes(signed(builder.add_extension(basic, critical=True), authority, authority_key))
-    (folder / "server.pem").write_bytes(signed(builder.add_extension(names, critical=False), server, server_key))
-    key = server_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "server.key").write_bytes(key)
-    (folder / "server.key").chmod(0o600)

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import re
 import signal
 import ssl
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ops.availability import programs
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 15
@@ -126,7 +127,6 @@ def running_command(command: Sequence[str], variables: Mapping[str, str]) -> Ite
 
 
 def clean_environment() -> dict[str, str]:
-    """What a process cannot do without, and nothing of the AWS configuration of whoever runs the tests."""
-    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    """What a process cannot do without, and keys that the embedded AWS takes."""
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "for-tests"}
-    return {"PATH": os.environ["PATH"], "AWS_EC2_METADATA_DISABLED": "true", **nowhere, **keys}
+    return {**programs.clean_environment(), **keys}

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from tests.app.conftest import BUCKET
+from ops.availability.storage import BUCKET
 from tests.app.process import Answer, Process
 
 FILE = {"name": 'Ü "quoted"\r\nX-Evil: 1.txt', "content_type": "text/plain", "size": 3}

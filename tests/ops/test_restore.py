@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -215,9 +214,9 @@ def test_a_drill_deletes_nothing_that_somebody_else_made_in_the_meantime(copies:
     assert copies.copies
 
 
-def test_the_page_of_a_drill_has_its_figures_and_says_where_they_are_from(copies: Copies, tmp_path: Path) -> None:
+def test_the_page_of_a_drill_has_its_figures_and_says_where_they_are_from(copies: Copies) -> None:
     copies.marked = True
-    page = write_report(drilled(copies), folder=tmp_path)
+    page = write_report(drilled(copies))
     text = page.read_text()
     assert page.parent.name.endswith("-restore-database-local-simulated")
     assert "say nothing about AWS" in text
@@ -226,9 +225,7 @@ def test_the_page_of_a_drill_has_its_figures_and_says_where_they_are_from(copies
     assert "and was in the copy" in text
 
 
-def test_the_page_of_a_drill_on_aws_makes_no_reservation(environment: Environment, tmp_path: Path) -> None:
-    page = write_report(
-        replace(drilled(Copies(replace(environment, embedded=True))), environment=environment), folder=tmp_path
-    )
+def test_the_page_of_a_drill_on_aws_makes_no_reservation(environment: Environment) -> None:
+    page = write_report(replace(drilled(Copies(replace(environment, embedded=True))), environment=environment))
     assert "Simulated" not in page.read_text()
     assert page.parent.name.endswith("-restore-database-local")
