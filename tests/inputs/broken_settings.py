@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from stacks.settings import Section, Settings
+from stacks.section import Section
+from stacks.settings import Settings
 from tests.inputs.toml import is_plain
 from tests.inputs.valid_settings import Document
 
