@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/clients.html#multithreading-or-mu
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -72,10 +72,12 @@ class Aws:
             raise UnavailableError(guard.name, "circuit open")
         try:
             answer = await self._in_thread(self._threads, CALL_SECONDS, operation, **parameters)
+            guard.count_retries(_retries(answer))
         except (BotoCoreError, TimeoutError) as error:
             guard.breaker.failed()
             raise UnavailableError(guard.name, type(error).__name__) from error
         except ClientError as error:
+            guard.count_retries(_retries(error.response))
             if not _is_passing(error):
                 guard.breaker.succeeded()
                 raise
@@ -108,6 +110,10 @@ class Aws:
 def code(error: ClientError) -> str:
     """What AWS calls an error."""
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
+def _retries(answer: Mapping[str, Any]) -> int:
+    return int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
 
 
 def _is_passing(error: ClientError) -> bool:

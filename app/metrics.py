@@ -8,15 +8,17 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 NAMESPACE = "Service"
-INTERVAL_SECONDS = 60
+# Three times in the minute that CloudWatch makes of them, so that little of it is spent on waiting to be told.
+INTERVAL_SECONDS = 20
 # An array in a line may have a hundred values; of more requests than that it has a sample.
 MOST_VALUES = 100
 
-Value = float | list[float]
+# A unit and a value, or the values of a sample.
+Measured = tuple[str, float | list[float]]
 
 
 @dataclass
@@ -37,11 +39,14 @@ class _Group:
 
 
 class Metrics:
-    """Counts requests by group of routes, and writes lines: one for each group, and one for what `gauges` says."""
+    """Counts requests by group of routes, and writes lines: one for each group, and one for each tier.
 
-    def __init__(self, environment: str, *, gauges: Callable[[], Mapping[str, tuple[str, Value]]]) -> None:
+    What there is to say of a tier is asked for with `tiers`, whenever lines are written.
+    """
+
+    def __init__(self, environment: str, *, tiers: Callable[[], Mapping[str, Mapping[str, Measured]]]) -> None:
         self._environment = environment
-        self._gauges = gauges
+        self._tiers = tiers
         self._groups: dict[str, _Group] = {}
 
     def observe(self, group: str, *, status: int, milliseconds: float) -> None:
@@ -49,7 +54,7 @@ class Metrics:
         self._groups.setdefault(group, _Group()).add(status=status, milliseconds=milliseconds)
 
     async def write_forever(self) -> None:
-        """Write lines every minute."""
+        """Write lines, at intervals."""
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)
             self.write()
@@ -58,31 +63,26 @@ class Metrics:
         """Write what there is since the last time."""
         groups, self._groups = self._groups, {}
         for name, group in groups.items():
-            measured: dict[str, tuple[str, Value]] = {
+            measured: dict[str, Measured] = {
                 "Requests": ("Count", group.requests),
                 "Errors": ("Count", group.errors),
                 "Latency": ("Milliseconds", group.latency),
             }
-            self._print({"Route": name}, measured, dimensions=[["Environment"], ["Environment", "Route"]])
-        self._print({}, self._gauges(), dimensions=[["Environment"]])
+            self._print("Route", name, measured)
+        for name, measured_of_tier in self._tiers().items():
+            self._print("Tier", name, measured_of_tier)
 
-    def _print(
-        self,
-        labels: Mapping[str, str],
-        metrics: Mapping[str, tuple[str, Value]],
-        *,
-        dimensions: Sequence[Sequence[str]],
-    ) -> None:
+    def _print(self, dimension: str, value: str, metrics: Mapping[str, Measured]) -> None:
         directive = {
             "Namespace": NAMESPACE,
-            "Dimensions": dimensions,
+            "Dimensions": [["Environment", dimension]],
             "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
         }
         line = {
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
             "Environment": self._environment,
-            **labels,
-            **{name: value for name, (_, value) in metrics.items()},
+            dimension: value,
+            **{name: measured for name, (_, measured) in metrics.items()},
         }
         # In one piece, between the lines that other threads log.
         sys.stdout.write(json.dumps(line) + "\n")

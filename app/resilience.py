@@ -71,6 +71,7 @@ class Breaker:
         self._failing_since = 0.0
         self._failed = 0.0
         self._probed = 0.0
+        self._was_open = False
         self.is_open = False
 
     def takes_probe(self) -> bool:
@@ -94,8 +95,13 @@ class Breaker:
         self._failures += 1
         self._failed = now
         if not self.is_open and self._failures >= FAILURES and now - self._failing_since >= self._patience:
-            self.is_open = True
+            self.is_open = self._was_open = True
             self._probed = now
+
+    def take_was_open(self) -> bool:
+        """Whether it is open, or has been since this was last asked."""
+        taken, self._was_open = self._was_open, self.is_open
+        return taken
 
 
 class Guard:
@@ -124,6 +130,10 @@ class Guard:
             return False
         self._retries += 1
         return True
+
+    def count_retries(self, number: int) -> None:
+        """Count retries that somebody else has made: AWS's library, within limits of its own."""
+        self._retries += number
 
     def take_retries(self) -> int:
         """How many retries there were since this was last asked."""

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from app.aws import Aws
 from app.database import Database
 from app.identity import Identity
-from app.metrics import Metrics, Value
+from app.metrics import Measured, Metrics
 from app.notes import Notes
 from app.objects import Objects
 from app.readiness import Readiness
@@ -29,8 +29,7 @@ class Service:
         self.objects = Objects(self._aws, settings.bucket)
         self.notes = Notes(self.database)
         self.readiness = Readiness(self.database, self.sessions, self.objects)
-        self.metrics = Metrics(settings.environment, gauges=self._gauges)
-        self._guards = (*(pool.guard for pool in self.database.pools), self.sessions.guard, self.objects.guard)
+        self.metrics = Metrics(settings.environment, tiers=self._measure_tiers)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -45,15 +44,26 @@ class Service:
             await self.database.close()
             self._aws.close()
 
-    def _gauges(self) -> Mapping[str, tuple[str, Value]]:
-        """The pools' state, and what the guards had to do since the last time."""
-        states = [pool.state() for pool in self.database.pools]
+    def _measure_tiers(self) -> Mapping[str, Mapping[str, Measured]]:
+        """What the guards had to do since the last time, and the state of pools.
+
+        How long requests have waited in a period, all together, divided by the period is how many wait on average.
+        """
+        pools: dict[str, dict[str, Measured]] = {
+            pool.name: {
+                "PoolSize": ("Count", pool.state().size),
+                "PoolWait": ("Milliseconds", pool.take_wait_milliseconds()),
+            }
+            for pool in self.database.pools
+        }
+        guards = (*(pool.guard for pool in self.database.pools), self.sessions.guard, self.objects.guard)
         return {
-            "PoolSize": ("Count", [state.size for state in states]),
-            "PoolWaiting": ("Count", [state.waiting for state in states]),
-            "PoolWaitMilliseconds": ("Milliseconds", [pool.take_wait_milliseconds() for pool in self.database.pools]),
-            "DatabaseRetries": ("Count", sum(pool.guard.take_retries() for pool in self.database.pools)),
-            "BreakerOpen": ("Count", sum(guard.breaker.is_open for guard in self._guards)),
+            guard.name: {
+                "CircuitOpen": ("Count", int(guard.breaker.take_was_open())),
+                "Retries": ("Count", guard.take_retries()),
+                **pools.get(guard.name, {}),
+            }
+            for guard in guards
         }
 
 

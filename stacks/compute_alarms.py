@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insight
 from dataclasses import dataclass
 
 from stacks.alarms import Alarm, Expression, Metric, Missing
+from stacks.names import names_of
+from stacks.service_metrics import ServiceMetrics, service_alarms
 from stacks.settings import Settings
 
 
@@ -42,7 +44,12 @@ class Watched:
 
 def compute_alarms(watched: Watched, settings: Settings) -> list[Alarm]:
     """The alarms of the application tier."""
-    return [*_availability(watched, settings), *_responses(watched, settings), *_saturation(watched, settings)]
+    return [
+        *_availability(watched, settings),
+        *_responses(watched, settings),
+        *_saturation(watched, settings),
+        *service_alarms(ServiceMetrics(names_of(settings).suffix)),
+    ]
 
 
 def _availability(watched: Watched, settings: Settings) -> list[Alarm]:

@@ -2,6 +2,7 @@
 
 from stacks import dashboards_graphs as graphs
 from stacks.dashboards_overview import overview
+from stacks.dashboards_service import from_within
 from stacks.dashboards_tiers import Tiers
 from stacks.widgets import Line, Row
 
@@ -34,6 +35,7 @@ def application(tiers: Tiers) -> list[Row]:
                 tiers.graph("Refused connections (count a minute)", refused),
             ]
         ),
+        *from_within(tiers),
         Row([tiers.heading("Tasks", "no-healthy-targets", "bad-deployment", "zone-impaired")], 2),
         Row(
             [

@@ -1,7 +1,8 @@
 """The graphs that more than one dashboard shows: the golden signals of each tier, availability, and recovery.
 
-Percentiles are drawn where AWS computes them from single requests: of the load balancer and of S3. Aurora and DynamoDB
-publish one average a minute, and a percentile of averages hides those who wait; there the average and the worst stand.
+Percentiles are drawn where they are computed from single requests: of the load balancer, of S3 and of the service.
+Aurora and DynamoDB publish one average a minute, and a percentile of averages hides those who wait; there the average
+and the worst stand.
 """
 
 from stacks.alarms import Expression

@@ -14,6 +14,7 @@ from stacks.database import DatabaseOutputs
 from stacks.database_alarms import database_alarms
 from stacks.log_metrics import NAMESPACE, log_alarms
 from stacks.names import Names, names_of
+from stacks.service_metrics import ServiceMetrics
 from stacks.settings import Settings
 from stacks.storage import ENTIRE_BUCKET, StorageOutputs, storage_alarms
 from stacks.widgets import AlarmStates, Graph, Line, Row, Text
@@ -46,6 +47,11 @@ class Tiers:
             cluster=self.compute.cluster_name,
             service=self.compute.service_name,
         )
+
+    @property
+    def service(self) -> ServiceMetrics:
+        """What the service tells of itself."""
+        return ServiceMetrics(self.names.suffix)
 
     def of_role(self, role: Role, name: str, statistic: str = "Average", period: int = 60) -> Metric:
         """A metric of the writer or the readers."""

@@ -21,12 +21,15 @@ BY_PURPOSE = {
         "writer-down",
     ),
     "application availability": (
+        "circuit-open",
+        "connections-awaited",
         "errors",
         "fewer-healthy-targets",
         "load-balancer-errors",
         "no-healthy-targets",
         "one-healthy-target",
         "rejected-connections",
+        "route-failing",
         "service-errors",
         "target-connections",
         "task-cpu",
@@ -55,10 +58,12 @@ UNHEALTHY = "environment-unhealthy"
 STATES = ("application-unhealthy", "backup-unhealthy", "database-unhealthy", "storage-unhealthy")
 # Each of these is told of by an alarm on it alone, which another one silences while that one explains it.
 CAUSES = {
+    "circuit-open": "errors",
     "load-balancer-errors": "errors",
     "one-healthy-target": "no-healthy-targets",
     "reader-down": "writer-down",
     "reader-lag": "writer-down",
+    "route-failing": "errors",
     "target-connections": "no-healthy-targets",
     "too-few-tasks": "no-healthy-targets",
     "unhealthy-targets": "no-healthy-targets",
@@ -93,6 +98,12 @@ PUBLISHED: dict[str, dict[str, set[str]]] = {
     "AWS/RDS": {"*": {"DBClusterIdentifier", "Role"}},
     "AWS/S3": {"*": {"BucketName", "FilterId"}},
     "AWS/SNS": {"*": {"TopicName"}},
+    # What the service tells of itself.
+    "Service": {
+        "Errors": {"Environment", "Route"},
+        "Requests": {"Environment", "Route"},
+        "*": {"Environment", "Tier"},
+    },
     # Counts of log lines, which have their environment in the name.
     "Environment": {"*": set()},
 }
@@ -169,13 +180,14 @@ def alarms_watch_this_environment(aws: Deployed) -> None:
         "BackupVaultName",
         "ClusterName",
         "ServiceName",
+        "Environment",
     }
     none_of(
         f"{name} watches {dimension['Value']}"
         for name, alarm in _alarms(aws).items()
         for metric in _metrics(alarm)
         for dimension in metric.get("Dimensions", [])
-        if dimension["Name"] in named and not dimension["Value"].endswith(f"-{aws.suffix}")
+        if dimension["Name"] in named and not f"-{dimension['Value']}".endswith(f"-{aws.suffix}")
     )
 
 

@@ -1,5 +1,6 @@
 """The catalogue of metrics: which of them AWS publishes, under which dimensions, how often, and when not at all."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -43,16 +44,20 @@ class _Source(_Part):
 
 
 class Dimension(_Part):
-    """What a dimension's value names: an attribute of a type of resource, or one of a few words."""
+    """What a dimension's value names: an attribute of a type of resource, a variable of the tasks, or a word."""
 
     resource: str = ""
     attribute: str = ""
+    variable: str = ""
     words: frozenset[str] = frozenset()
 
     def values(self, configuration: Configuration) -> set[str]:
         """Every value that stands for something in the layers."""
-        found = {configuration.attribute(one, self.attribute) for one in configuration.resources(self.resource)}
-        return set(self.words) if self.words else found
+        if self.words:
+            return set(self.words)
+        if self.variable:
+            return set(_values_of_variable(configuration, self.variable))
+        return {configuration.attribute(one, self.attribute) for one in configuration.resources(self.resource)}
 
 
 class _Document(_Part):
@@ -115,6 +120,13 @@ def read_catalogue(path: Path = FILE) -> Catalogue:
         for name, described in source.metrics.items()
     )
     return Catalogue(entries=entries, dimensions=document.dimensions)
+
+
+def _values_of_variable(configuration: Configuration, name: str) -> Iterable[str]:
+    """What the containers are told with an environment variable."""
+    for task in configuration.resources("aws_ecs_task_definition"):
+        for container in json.loads(configuration.attribute(task, "container_definitions")):
+            yield from (each["value"] for each in container["environment"] if each["name"] == name)
 
 
 def _log_metrics(configuration: Configuration) -> Iterable[Entry]:

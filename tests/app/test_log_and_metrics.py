@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.logs import JsonFormatter
-from app.metrics import MOST_VALUES, Metrics
+from app.metrics import MOST_VALUES, NAMESPACE, Metrics
+from ops.detection.catalogue import read_catalogue
 from tests.app.process import Process, running
 
 Line = dict[str, Any]
@@ -51,6 +52,7 @@ def exercise(service: Process) -> None:
         note, headers = {"title": "secret title", "body": ""}, {"Idempotency-Key": uuid.uuid4().hex}
         made = service.request("POST", "/notes", json_body=note, headers=headers, token=token).json
         service.request("GET", f"/notes/{made['id']}", token=token)
+    service.request("GET", f"/notes/{made['id']}/attachments", token=token)
     for path in ("/healthz", "/a/b/c", "/d?e=f", "/notes/no-number"):
         service.request("GET", path, token=token)
     service.lines[0]["token"] = token
@@ -61,21 +63,46 @@ def test_the_metrics_of_requests_are_within_the_limits_of_their_format(lines: li
     for line in metrics:
         check(line)
     counted = {line["Route"]: line["Requests"] for line in metrics if "Route" in line}
-    assert counted == {"sessions": 1, "notes": 7, "other": 2}
+    assert counted == {"sessions": 1, "notes": 7, "attachments": 1, "other": 2}
 
 
-def test_the_state_of_pools_and_breakers_is_measured(lines: list[Line]) -> None:
-    [line] = [line for line in lines if is_metric(line) and "Route" not in line]
-    names = {metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
-    assert names == {"PoolSize", "PoolWaiting", "PoolWaitMilliseconds", "DatabaseRetries", "BreakerOpen"}
-    assert min(line["PoolSize"]) >= 1
+def test_the_state_of_what_it_depends_on_is_measured(lines: list[Line]) -> None:
+    tiers = {line["Tier"]: line for line in lines if is_metric(line) and "Tier" in line}
+    assert tiers.keys() == {"database_writer", "database_reader", "sessions", "objects"}
+    assert all((line["CircuitOpen"], line["Retries"]) == (0, 0) for line in tiers.values())
+    assert {tier for tier, line in tiers.items() if line.get("PoolSize", 0) >= 1} == {
+        "database_writer",
+        "database_reader",
+    }
+
+
+def test_what_alarms_and_dashboards_look_at_is_what_is_written(lines: list[Line]) -> None:
+    catalogue = read_catalogue()
+    known = {
+        (entry.name, entry.unit, dimensions)
+        for entry in catalogue.entries
+        if entry.namespace == NAMESPACE
+        for dimensions in entry.dimensions
+    }
+    written = {
+        (metric["Name"], metric["Unit"], frozenset(dimensions))
+        for line in lines
+        if is_metric(line)
+        for directive in line["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+        for dimensions in directive["Dimensions"]
+    }
+    assert written == known
+    for dimension in ("Route", "Tier"):
+        assert catalogue.dimensions[dimension].words <= {line[dimension] for line in lines if dimension in line}
 
 
 def test_every_request_but_the_health_check_is_a_line(lines: list[Line]) -> None:
     requests = [line for line in lines if line.get("message") == "request"]
-    assert len(requests) == 10
-    assert {line["route"] for line in requests} == {"/sessions", "/notes", "/notes/{note_id}", "other"}
-    assert len({line["request_id"] for line in requests}) == 10
+    assert len(requests) == 11
+    notes = {"/notes", "/notes/{note_id}", "/notes/{note_id}/attachments"}
+    assert {line["route"] for line in requests} == {"/sessions", *notes, "other"}
+    assert len({line["request_id"] for line in requests}) == 11
     wanted = {"time", "level", "message", "request_id", "method", "route", "status", "milliseconds"}
     assert all(wanted <= line.keys() for line in requests)
 
@@ -90,7 +117,7 @@ def test_the_log_has_no_tokens_and_no_content(lines: list[Line]) -> None:
 def test_however_many_requests_there_are_a_line_has_no_more_values_than_it_may(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    metrics = Metrics("test", gauges=lambda: {"PoolSize": ("Count", [1, 1])})
+    metrics = Metrics("test", tiers=lambda: {"sessions": {"Retries": ("Count", 1)}})
     for number in range(10_000):
         metrics.observe("notes", status=503 if number % 10 == 0 else 200, milliseconds=number)
     metrics.write()

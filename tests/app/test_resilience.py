@@ -2,7 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
+from app.aws import Aws
+from app.problems import UnavailableError
 from app.resilience import (
     FAILURES,
     LONGEST_PAUSE_SECONDS,
@@ -109,6 +115,13 @@ def test_an_open_breaker_lets_one_probe_through_every_half_second() -> None:
     assert not breaker.is_open
 
 
+def test_a_circuit_that_was_open_for_a_moment_is_told_of_once() -> None:
+    breaker = open_breaker(Clock())
+    assert [breaker.take_was_open(), breaker.take_was_open()] == [True, True]
+    breaker.succeeded()
+    assert [breaker.take_was_open(), breaker.take_was_open()] == [True, False]
+
+
 def test_no_request_has_to_find_out_whether_a_dependency_is_back() -> None:
     probes = []
 
@@ -128,3 +141,24 @@ def test_no_request_has_to_find_out_whether_a_dependency_is_back() -> None:
     guard = Guard("something", probe=probe)
     assert asyncio.run(scenario()) == [False, False, True]
     assert probes == [1]
+
+
+def test_retries_that_the_library_has_made_are_counted_whether_they_helped_or_not() -> None:
+    answer: Any = {"ResponseMetadata": {"RetryAttempts": 2, "HTTPStatusCode": 503}, "Error": {"Code": "SlowDown"}}
+
+    def fails() -> None:
+        raise ClientError(answer, "GetObject")
+
+    async def scenario() -> int:
+        aws, guard = Aws("us-east-1"), Guard("objects", probe=answers)
+        await aws.call(guard, lambda: answer)
+        with pytest.raises(UnavailableError):
+            await aws.call(guard, fails)
+        aws.close()
+        return guard.take_retries()
+
+    assert asyncio.run(scenario()) == 4
+
+
+async def answers() -> None:
+    """A probe that finds all well."""

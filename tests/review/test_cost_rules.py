@@ -33,8 +33,9 @@ DATABASE: dict[str, Values] = {
 def test_tasks_on_another_processor_have_another_price() -> None:
     arm = made(SERVICE).total.after.expected
     x86 = made(SERVICE | {"compute.aws_ecs_task_definition.task": {"family": "task", "cpu": 1024, "memory": 2048}})
-    assert arm == 2 * 730 * (Decimal("0.03238") + 2 * Decimal("0.00356"))
-    assert x86.total.after.expected == 2 * 730 * (Decimal("0.04048") + 2 * Decimal("0.004445"))
+    metrics = 30 * Decimal("0.30")
+    assert arm - metrics == 2 * 730 * (Decimal("0.03238") + 2 * Decimal("0.00356"))
+    assert x86.total.after.expected - metrics == 2 * 730 * (Decimal("0.04048") + 2 * Decimal("0.004445"))
 
 
 def test_a_second_task_definition_of_the_same_size_leaves_the_price_of_a_service_known() -> None:

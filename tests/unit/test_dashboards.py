@@ -229,7 +229,9 @@ def test_percentiles_are_drawn_where_aws_has_single_requests_to_compute_them_fro
     for widget in graphs(environment):
         for line in drawn(widget):
             if len(line) == 5 and line[3].startswith("p"):
-                assert line[1] in {"TargetResponseTime", "FirstByteLatency"}, f"{widget.name}: {line[3]} of averages"
+                assert line[1] in {"TargetResponseTime", "FirstByteLatency", "Latency"}, (
+                    f"{widget.name}: {line[3]} of averages"
+                )
 
 
 def test_every_formula_has_its_inputs_and_no_line_is_computed_for_nothing(environment: Synthesized) -> None:

@@ -34,6 +34,7 @@ def service(resource: Resource, context: Context) -> Findings:
     cpu, memory = size
     yield Charge(f"fargate_{processor}_vcpu", tasks * cpu * HOURS)
     yield Charge(f"fargate_{processor}_memory", tasks * memory * HOURS)
+    yield Charge("metric", context.usage["service_metrics"])
     if any(network.get("assign_public_ip") for network in resource.blocks("network_configuration")):
         yield Charge("public_ipv4", tasks * HOURS)
 
