@@ -8,9 +8,10 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 import h11
 import uvicorn
@@ -18,10 +19,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app import logs, problems
 from app.api import make_api
-from app.identity import identify
+from app.identity import Identity, identify
 from app.service import Service
 from app.settings import BadVariableError, ServiceSettings
 from app.tls import tls_context
+from app.workers import run_workers
 
 BACKLOG = 512
 HEAD_SECONDS = 10
@@ -31,13 +33,32 @@ HEAD_BYTES = 16 * 1024
 KEEP_ALIVE_SECONDS = 65
 
 
-def serve(settings: ServiceSettings) -> int:
-    """Serve until SIGTERM, finish what has begun, and return the exit code."""
+def serve(settings: ServiceSettings) -> NoReturn:
+    """Serve until SIGTERM, finish what has begun, and leave with the exit code."""
     listening = _listen(settings)
+    port = listening.getsockname()[1]
     identity = identify(settings, os.environ)
-    application = make_api(Service(settings, identity))
+    # One certificate for all processes, so that a client may come back to another one.
+    tls = tls_context() if settings.protocol == "HTTPS" else None
+    logs.info(
+        f"listening on {port} for {settings.protocol}",
+        port=port,
+        protocol=settings.protocol,
+        revision=identity.revision,
+        zone=identity.zone,
+    )
+    run_workers(
+        lambda: _server(settings, identity, tls),
+        listening=listening,
+        number=settings.workers,
+        stop_seconds=settings.stop_seconds,
+        stopped=lambda: logs.info("stopped"),
+    )
+
+
+def _server(settings: ServiceSettings, identity: Identity, tls: ssl.SSLContext | None) -> "Server":
     config = uvicorn.Config(
-        application,
+        make_api(Service(settings, identity)),
         loop="asyncio",
         http=Protocol,
         ws="none",
@@ -51,18 +72,9 @@ def serve(settings: ServiceSettings) -> int:
         h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.stop_seconds,
-        ssl_context_factory=(lambda *_: tls_context()) if settings.protocol == "HTTPS" else None,
+        ssl_context_factory=(lambda *_: tls) if tls else None,
     )
-    logs.info(
-        f"listening on {listening.getsockname()[1]} for {settings.protocol}",
-        port=listening.getsockname()[1],
-        protocol=settings.protocol,
-        revision=identity.revision,
-        zone=identity.zone,
-    )
-    Server(config).run(sockets=[listening])
-    logs.info("stopped")
-    return 0
+    return Server(config)
 
 
 def _listen(settings: ServiceSettings) -> socket.socket:

@@ -12,6 +12,8 @@ HIGHEST_PORT = 65535
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - a task has one, and the load balancer is all that reaches it
 # ECS kills a task that has not ended in the 60 s of its stop timeout; the difference is for closing what is open.
 STOP_SECONDS, LONGEST_STOP_SECONDS = 50, 110
+# Two, so that one remains while the other is replaced.
+WORKERS, MOST_WORKERS = 2, 16
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 # What PostgreSQL takes unquoted; the settings of the environment allow no more either.
@@ -54,6 +56,7 @@ class ServiceSettings:
     host: str
     port: int
     protocol: str
+    workers: int
     stop_seconds: int
     revision: str | None
     zone: str | None
@@ -74,6 +77,7 @@ class ServiceSettings:
             host=environ.get("HOST") or EVERY_ADDRESS,
             port=variables.number("PORT", lowest=0),
             protocol=variables.one_of("PROTOCOL", "HTTPS", "HTTP"),
+            workers=variables.number("WORKERS", default=WORKERS, highest=MOST_WORKERS),
             stop_seconds=variables.number("STOP_SECONDS", default=STOP_SECONDS, highest=LONGEST_STOP_SECONDS),
             revision=environ.get("REVISION") or None,
             zone=environ.get("ZONE") or None,

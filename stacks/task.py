@@ -23,6 +23,9 @@ from stacks.storage import StorageOutputs
 CONTAINER = "service"
 UNPRIVILEGED = "10001:10001"
 
+# ECS counts a processor as so many: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+CPU_UNITS = 1024
+
 # Longer than the load balancer drains (30 s), so that a stopping task can finish what it has accepted.
 STOP_TIMEOUT_SECONDS = 60
 
@@ -143,6 +146,8 @@ def _environment(layer: AnyLayer, inputs: TaskInputs) -> dict[str, str]:
         "PORT": str(settings.service.container_port),
         "PROTOCOL": settings.service.target_protocol,
         "SESSION_TABLE": inputs.storage.session_table_name,
+        # One for each processor, and two at least, so that one remains while the other is replaced.
+        "WORKERS": str(max(2, settings.service.cpu // CPU_UNITS)),
     }
 
 

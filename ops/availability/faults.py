@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import psutil
+
 from ops.availability.instance import Instance
 from ops.availability.lab import Lab
+from ops.errors import OpsError
 from stacks.load_balancer import CHECKS_TO_CHANGE_STATE, HEALTH_CHECK_SECONDS, HEALTH_CHECK_TIMEOUT_SECONDS
 
 # A check may have passed just before, and each of those that fail takes until its timeout.
@@ -37,6 +40,29 @@ class Fault:
     mend: Callable[[Lab], None] = lambda _lab: None
     # How long users go on afterwards, so that what comes late is seen.
     aftermath_seconds: float = 3
+
+
+def _kill_process(lab: Lab) -> Struck:
+    return _lose_process(lab, psutil.Process.kill)
+
+
+def _freeze_process(lab: Lab) -> Struck:
+    return _lose_process(lab, psutil.Process.suspend)
+
+
+def _lose_process(lab: Lab, lose: Callable[[psutil.Process], None]) -> Struck:
+    """Detected is when another process is there in its place."""
+    task = lab.service.tasks[0]
+    _, lost, *others = task.program.processes
+    known = {lost, *others}
+    began = time.monotonic()
+    lose(lost)
+    while lost.is_running() or set(task.program.processes[1:]) <= known:
+        if time.monotonic() - began > SECONDS_TO_DETECT * 2:
+            raise OpsError(f"Nothing takes the place of a process of {task.name}; its log: {task.program.log}")
+        time.sleep(0.05)
+    detected = time.monotonic()
+    return Struck(began=began, detected=detected, ended=detected)
 
 
 def _kill_task(lab: Lab) -> Struck:
@@ -128,6 +154,8 @@ def _calls_failing(lab: Lab, rates: dict[str, float]) -> Iterator[None]:
         lab.order_faults(None)
 
 
+PROCESS_KILLED = Fault("one of a task's two processes is killed", _kill_process)
+PROCESS_FROZEN = Fault("one of a task's two processes answers nothing any more", _freeze_process)
 TASK_KILLED = Fault("one of two tasks is killed", _kill_task)
 TASK_FROZEN = Fault("one of two tasks answers nothing any more", _freeze_task)
 TASKS_RESTARTED = Fault("all tasks are replaced, one after the other", _restart_tasks)
@@ -156,6 +184,8 @@ KEYS_REPLACED = Fault("the role's keys are replaced, and all connections closed"
 SESSIONS_THROTTLED = Fault("three in ten calls of the session table fail, for 5 s", _throttle_sessions)
 
 FAULTS = (
+    PROCESS_KILLED,
+    PROCESS_FROZEN,
     TASK_KILLED,
     TASK_FROZEN,
     TASKS_RESTARTED,

@@ -76,6 +76,11 @@ class Program:
         """Whether it has not ended yet."""
         return self._process.poll() is None
 
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """It, and its children and theirs; none when it has ended."""
+        return [psutil.Process(self.pid), *self._children()] if self.is_running else []
+
     def freeze(self) -> None:
         """Let it and its children do nothing at all: their connections stay, and nobody answers on them."""
         self._process.send_signal(signal.SIGSTOP)

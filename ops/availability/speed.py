@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import psutil
-
 from ops.availability.balancer import Balancer
 from ops.availability.lab import Lab
 from ops.availability.load import Closed, Load, Open, Request
@@ -112,10 +110,12 @@ def memory(lab: Lab, *, model: Open | Closed, minutes: float, say: Callable[[str
 
 
 def _processor_seconds(programs: Sequence[Program]) -> float:
-    times = [psutil.Process(program.pid).cpu_times() for program in programs]
+    times = [process.cpu_times() for program in programs for process in program.processes]
     return sum(used.user + used.system for used in times)
 
 
 def _resident_mib(lab: Lab) -> float:
-    resident = [psutil.Process(task.program.pid).memory_info().rss for task in lab.service.tasks]
-    return statistics.mean(resident) / 1024**2
+    """What a task holds, on average. Pages that its processes share count once, as they do for the limit of a task."""
+    held = [process.memory_full_info() for task in lab.service.tasks for process in task.program.processes]
+    # Systems without proportional sizes have what is a process's own.
+    return sum(getattr(sizes, "pss", sizes.uss) for sizes in held) / len(lab.service.tasks) / 1024**2

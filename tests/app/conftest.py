@@ -72,6 +72,7 @@ def environment(postgresql: PostgreSql, aws: boto3.Session, aws_endpoint: str) -
         "PORT": "0",
         "PROTOCOL": "HTTP",
         "SESSION_TABLE": TABLE,
+        "WORKERS": "1",
     }
 
 

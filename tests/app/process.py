@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from ops.availability import programs
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +122,10 @@ def running_command(command: Sequence[str], variables: Mapping[str, str]) -> Ite
         reader.start()
         yield running_process
     finally:
-        process.kill()
+        for started in (
+            [psutil.Process(process.pid), *psutil.Process(process.pid).children()] if process.poll() is None else []
+        ):
+            started.kill()
         process.wait()
         reader.join(SECONDS)
         process.stdout.close()

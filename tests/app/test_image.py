@@ -76,7 +76,16 @@ def test_the_images_own_check_finds_out_whether_the_service_answers(service: Pro
 
 def test_what_the_service_needs_is_pinned_to_what_it_is_tested_with() -> None:
     ours, projects = pins(APP / "requirements.txt"), pins(ROOT / "requirements.txt")
-    assert {"boto3", "cryptography", "fastapi", "psycopg", "psycopg-binary", "psycopg-pool", "uvicorn"} <= ours.keys()
+    assert {
+        "boto3",
+        "cryptography",
+        "fastapi",
+        "gunicorn",
+        "psycopg",
+        "psycopg-binary",
+        "psycopg-pool",
+        "uvicorn",
+    } <= ours.keys()
     different = {
         name: (ours[name], projects[name]) for name in ours.keys() & projects.keys() if ours[name] != projects[name]
     }

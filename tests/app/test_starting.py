@@ -66,6 +66,8 @@ def test_a_variable_that_is_missing_is_named(name: str) -> None:
         ("DATABASE_WRITER_HOST", "host user=postgres"),
         ("ENVIRONMENT", "a b"),
         ("STOP_SECONDS", "3600"),
+        ("WORKERS", "0"),
+        ("WORKERS", "17"),
         ("DATABASE_CA_FILE", "/no/such/file"),
     ],
 )

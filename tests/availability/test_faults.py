@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.workers import HANG_SECONDS
 from ops.availability.faults import (
     FAILOVER,
     KEYS_REPLACED,
+    PROCESS_FROZEN,
+    PROCESS_KILLED,
     READER_LOST,
     SECONDS_TO_DETECT,
     SESSIONS_THROTTLED,
@@ -40,6 +43,25 @@ def lost(outcome: Outcome) -> list[str]:
 @pytest.mark.requirement("APP-3")
 def test_replacing_all_tasks_loses_no_request(lab: Lab) -> None:
     assert lost(outcome_of(lab, TASKS_RESTARTED)) == []
+
+
+@pytest.mark.requirement("APP-2")
+def test_a_process_that_dies_takes_along_what_it_was_at_and_nothing_more(lab: Lab) -> None:
+    outcome = outcome_of(lab, PROCESS_KILLED)
+    assert set(outcome.lost) <= set(outcome.lost_in_flight)
+    assert outcome.seconds_to_detect is not None
+    assert outcome.seconds_to_detect < MARGIN_SECONDS
+
+
+@pytest.mark.requirement("APP-2")
+def test_a_process_that_hangs_is_replaced_before_the_load_balancer_gives_up_the_task(lab: Lab) -> None:
+    task = lab.service.tasks[0]
+    outcome = outcome_of(lab, PROCESS_FROZEN)
+    assert outcome.seconds_to_detect is not None
+    assert HANG_SECONDS < outcome.seconds_to_detect + 1 < HANG_SECONDS + 2 + MARGIN_SECONDS
+    assert {request.task for request in outcome.lost} <= {task.target, ""}
+    assert len(outcome.lost) <= MODEL.users
+    assert not [request for request in outcome.lost if request.intended > outcome.struck.ended]
 
 
 @pytest.mark.requirement("APP-2", "OBS-5")
