@@ -28,6 +28,7 @@ class Database:
             # A writer that was demoted is no writer, whatever the endpoint says for a while.
             session="read-write",
             patience=PATIENCE_SECONDS,
+            lifetime=30 * 60,
         )
         self.reader = Pool(
             "database_reader",
@@ -38,6 +39,8 @@ class Database:
             session="any",
             # The writer stands in, so that there is nothing to wait for.
             patience=1.0,
+            # A connection stays where it was made to lead; with a replica again, it leads there soon.
+            lifetime=5 * 60,
         )
         self.pools = (self.writer, self.reader)
 

@@ -34,7 +34,7 @@ from app.settings import DatabaseSettings, Endpoint
 T = TypeVar("T")
 
 SMALLEST, LARGEST, LONGEST_QUEUE = 1, 10, 192
-LIFETIME_SECONDS, IDLE_SECONDS = 30 * 60, 10 * 60
+IDLE_SECONDS = 10 * 60
 # The pool tries to connect twice in this time, and then says so and is told to begin anew: left to itself it would
 # double its pauses, and come back long after the database.
 RECONNECT_SECONDS = 0.5
@@ -66,6 +66,7 @@ class Pool:
         sign: Callable[[Endpoint, str], str],
         session: str,
         patience: float,
+        lifetime: float,
     ) -> None:
         self.name = name
         self.guard = Guard(name, probe=self.probe, patience=patience)
@@ -95,7 +96,7 @@ class Pool:
             open=False,
             min_size=SMALLEST,
             max_size=LARGEST,
-            max_lifetime=LIFETIME_SECONDS,
+            max_lifetime=lifetime,
             max_idle=IDLE_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             reconnect_failed=self._keep_trying,

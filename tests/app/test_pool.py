@@ -39,7 +39,9 @@ def in_pool(
     endpoint = Endpoint(host=host, port=server.port)
 
     async def run() -> None:
-        pool = Pool("database_writer", endpoint, database, sign=sign or Signer(), session="read-write", patience=4)
+        pool = Pool(
+            "database_writer", endpoint, database, sign=sign or Signer(), session="read-write", patience=4, lifetime=60
+        )
         await pool.open()
         try:
             await scenario(pool)
