@@ -10,9 +10,9 @@ from ops.account import Environment
 from ops.backend import Backend, load_backend
 from ops.bootstrap.command import missing_parts
 from ops.deploy import require_success
-from ops.errors import LeftoversError
+from ops.errors import LeftoversError, OpsError
 from ops.layers import Operation
-from ops.leftovers import wait_for_leftovers_to_go
+from ops.leftovers import find_copies, wait_for_leftovers_to_go
 from ops.report import print_destroyed
 from ops.state import States
 from ops.synth import Layer, Synthesized, synthesize
@@ -28,6 +28,7 @@ def destroy(environment: Environment, *, confirm: Callable[[list[str]], None], c
         if missing_parts(environment, backend):
             console.print("There is no state, so nothing was deployed from here.")
         else:
+            _refuse_to_orphan(find_copies(environment, synthesized), environment)
             confirm(list(graph))
             states = States(session=environment.session(), backend=backend, suffix=environment.suffix)
             results = Operation(
@@ -57,6 +58,16 @@ def prove_nothing_left(environment: Environment, synthesized: Synthesized, *, co
         f"{len(leftovers)} resources of {environment.suffix} are still there, and may cost money:\n{listed}\n"
         "Terraform knows nothing of them (any more): delete them by hand, or run destroy again if they are going."
     )
+
+
+def _refuse_to_orphan(copies: list[str], environment: Environment) -> None:
+    """A copy keeps its network from being destroyed, and loses the key that its data is encrypted with."""
+    if copies:
+        raise OpsError(
+            f"{environment.suffix} has data beside what its layers made: {', '.join(copies)}.\n"
+            "It was restored, or ran before a switch. Nothing is destroyed while it is there: it would lose its key.\n"
+            "Delete it first: the runbooks restore-database and restore-table say how, under Afterwards."
+        )
 
 
 def _has_vault(layer: Layer) -> bool:

@@ -161,6 +161,18 @@ def find_leftovers(environment: Environment, synthesized: Synthesized) -> list[L
     return sorted({*by_tag, *by_name})
 
 
+def find_copies(environment: Environment, synthesized: Synthesized) -> list[str]:
+    """Clusters and tables that carry the environment's tag and are none of those that the layers make, by name.
+
+    They are what somebody restored and did not switch to, or what ran before a switch.
+    """
+    session = environment.session()
+    tagged = {_last(leftover.id) for leftover in _tagged(session, environment.suffix)}
+    listings = [listing for listing in _LISTINGS if listing.operation in {"describe_db_clusters", "list_tables"}]
+    there = {name for listing in listings for name in _list(session, environment.account_id, listing)}
+    return sorted(tagged & there - {name for listing in listings for name in _expected(listing, synthesized)})
+
+
 def _tagged(session: boto3.Session, suffix: str) -> list[Leftover]:
     tagging = session.client("resourcegroupstaggingapi")
     pages = tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": "Environment", "Values": [suffix]}])
@@ -169,13 +181,17 @@ def _tagged(session: boto3.Session, suffix: str) -> list[Leftover]:
 
 
 def _named(session: boto3.Session, account_id: str, listing: Listing, synthesized: Synthesized) -> list[Leftover]:
-    expected = {
-        name for layer in synthesized.layers.values() for name in layer.values(listing.resource_type, listing.attribute)
-    }
+    expected = _expected(listing, synthesized)
     if not expected:
         return []
     listed = _list(session, account_id, listing)
     return [Leftover(listing.resource_type, name) for name in listed if name in expected or _last(name) in expected]
+
+
+def _expected(listing: Listing, synthesized: Synthesized) -> set[str]:
+    return {
+        name for layer in synthesized.layers.values() for name in layer.values(listing.resource_type, listing.attribute)
+    }
 
 
 def _list(session: boto3.Session, account_id: str, listing: Listing) -> list[str]:

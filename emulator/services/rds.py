@@ -23,6 +23,7 @@ from moto.rds.models import (
     DBCluster,
     DBInstance,
     DBInstanceClustered,
+    DBSubnetGroup,
     MasterUserSecret,
     RDSBackend,
 )
@@ -37,6 +38,7 @@ _create_cluster = RDSBackend.create_db_cluster
 _modify_cluster = RDSBackend.modify_db_cluster
 _delete_cluster = RDSBackend.delete_db_cluster
 _create_instance = RDSBackend.create_db_instance
+_delete_subnet_group = RDSBackend.delete_subnet_group
 
 # What an account that chose nothing else gets since August 2024. Terraform asks for a certificate authority
 # only after it has created the instance, and modifies and reboots one that has another: three more minutes.
@@ -223,6 +225,16 @@ class ClusterCalls(RDSBackend):
             if automated and snapshot.db_cluster_identifier == cluster.db_cluster_identifier:
                 del self.cluster_snapshots[name]
         return cluster
+
+    def delete_subnet_group(self, subnet_name: str) -> DBSubnetGroup:
+        """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSubnetGroup.html."""
+        of_clusters = {name: cluster.db_subnet_group_name for name, cluster in self.clusters.items()}
+        of_instances = {name: vars(instance)["_db_subnet_group_name"] for name, instance in self.databases.items()}
+        for name, group in {**of_clusters, **of_instances}.items():
+            if group == subnet_name:
+                message = f"Cannot delete the subnet group '{subnet_name}': {name} is still using it."
+                raise RDSClientError("InvalidDBSubnetGroupStateFault", message)
+        return _delete_subnet_group(self, subnet_name)
 
     def create_db_instance(self, db_kwargs: MutableMapping[str, Any]) -> DBInstance:
         """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html."""

@@ -69,6 +69,16 @@ def error(call: Client, **arguments: object) -> str:
     return code
 
 
+def test_a_subnet_group_stays_as_long_as_a_database_is_in_it(rds: Client) -> None:
+    create_subnets(rds)
+    create_cluster(rds, DBSubnetGroupName="group")
+    create_instance(rds, "one")
+    assert error(rds.delete_db_subnet_group, DBSubnetGroupName="group") == "InvalidDBSubnetGroupStateFault"
+    rds.delete_db_instance(DBInstanceIdentifier="one", SkipFinalSnapshot=True)
+    rds.delete_db_cluster(DBClusterIdentifier="db", SkipFinalSnapshot=True)
+    rds.delete_db_subnet_group(DBSubnetGroupName="group")
+
+
 def test_a_provisioned_cluster_has_no_serverless_v1_scaling(rds: Client) -> None:
     created = create_cluster(rds, ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4})
     assert "ScalingConfigurationInfo" not in created

@@ -16,7 +16,8 @@ from ops.checks import Deployed, all_checks, run_checks
 from ops.checks.database import cluster
 from ops.confirm import Confirmation
 from ops.deploy import deploy
-from ops.errors import BadInputError
+from ops.destroy import destroy
+from ops.errors import BadInputError, OpsError
 from ops.outputs import Outputs, read_outputs
 from ops.plan.changes import Action, Plan
 from ops.plan.command import plan
@@ -122,6 +123,8 @@ def switched(stage: Stage, say: Callable[[str], None]) -> Iterator[Switched]:
     assert not [change.address for change in back.changes if change.loses_data]
     apply(before)
     assert plan(before, console=QUIET).is_empty
+    with pytest.raises(OpsError, match=f"{cluster_of(now.settings)}, {session_table_of(now.settings)}"):
+        destroy(before, confirm=lambda _layers: pytest.fail("it would destroy the copies' key"), console=QUIET)
     delete_copies(now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ops.account import Environment
-from ops.leftovers import Leftover, find_leftovers
+from ops.leftovers import Leftover, find_copies, find_leftovers
 from ops.synth import Layer, Synthesized
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.requirement("ENV-3")]
@@ -15,6 +15,8 @@ RESOURCES: dict[str, Any] = {
     "aws_iam_role": {"role": {"name": "role-task-local"}},
     "aws_sns_topic": {"topic": {"name": "sns-alerts-local"}},
     "aws_kms_key": {"key": {}},
+    "aws_dynamodb_table": {"sessions": {"name": "sessions-local"}},
+    "aws_rds_cluster": {"aurora": {"cluster_identifier": "aurora-local"}},
 }
 
 
@@ -49,3 +51,29 @@ def test_what_is_tagged_is_found_unless_it_only_waits_to_be_deleted(
     kms.schedule_key_deletion(KeyId=going.rsplit("/", 1)[1])
 
     assert find_leftovers(environment, synthesized) == [Leftover("tagged", kept)]
+
+
+def test_copies_of_its_data_are_told_from_what_the_layers_made(
+    environment: Environment, synthesized: Synthesized
+) -> None:
+    session = environment.session()
+    of_ours, of_others = ([{"Key": "Environment", "Value": suffix}] for suffix in ("local", "copy-local"))
+    tables = {"sessions-local": of_ours, "sessions-20261124-local": of_ours, "sessions-copy-local": of_others}
+    for name, tags in tables.items():
+        session.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            Tags=tags,
+        )
+    for name in ("aurora-local", "aurora-20261124-local"):
+        session.client("rds").create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            MasterUsername="keeper",
+            MasterUserPassword="not-a-secret",
+            Tags=of_ours,
+        )
+
+    assert find_copies(environment, synthesized) == ["aurora-20261124-local", "sessions-20261124-local"]
