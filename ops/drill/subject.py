@@ -93,9 +93,14 @@ def _on(session: boto3.Session, subject: Subject) -> frozenset[str]:
 def tasks_of(session: boto3.Session, subject: Subject) -> list[dict[str, Any]]:
     """The tasks of the service, as ECS describes them."""
     ecs = session.client("ecs")
-    arns = ecs.list_tasks(cluster=subject.ecs_cluster, serviceName=subject.service)["taskArns"]
-    described = ecs.describe_tasks(cluster=subject.ecs_cluster, tasks=arns)["tasks"] if arns else []
-    return [dict(task) for task in described]
+    # A page has a hundred at most, and so many can be described at once.
+    pages = ecs.get_paginator("list_tasks").paginate(cluster=subject.ecs_cluster, serviceName=subject.service)
+    return [
+        dict(task)
+        for page in pages
+        if page["taskArns"]
+        for task in ecs.describe_tasks(cluster=subject.ecs_cluster, tasks=page["taskArns"])["tasks"]
+    ]
 
 
 def check_zone(environment: Environment, zone: str) -> None:
