@@ -1,21 +1,10 @@
-"""The service on this machine as a process: started by `make local`, found again, stopped by its own pid."""
+"""The service on this machine as a process: started by `make local`, stopped by `make local-down`."""
 
-import json
-import select
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
-
-import psutil
+from dataclasses import dataclass
 
 from ops.account import Environment
-from ops.errors import OpsError
-from ops.workspace import ROOT
+from ops.background import Background
 
-_MODULE = "ops.local_service"
 # A database is made, replicated and migrated in this time.
 _START_SECONDS = 120
 _STOP_SECONDS = 90
@@ -33,63 +22,22 @@ class Running:
 
 def start_service(environment: Environment) -> Running:
     """Start it anew, with what is deployed now. Raises OpsError with the end of its log when it does not start."""
-    stop_service(environment)
-    record = _record(environment)
-    log = record.with_suffix(".log")
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, environment.suffix],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
-    line = _first_line(process)
-    if not line:
-        process.kill()
-        process.wait()
-        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-        raise OpsError(f"The service did not start on this machine. The end of {log}:\n{tail}")
-    running = Running(**json.loads(line))
-    record.write_text(json.dumps({"pid": process.pid, **asdict(running)}, indent=2) + "\n", encoding="utf-8")
-    return running
+    background = _background(environment)
+    background.stop()
+    told = background.start(environment.suffix)
+    return Running(url=told["url"], complete=told["complete"])
 
 
 def stop_service(environment: Environment) -> bool:
     """Stop it with everything that it has started. False when it was not running."""
-    record = _record(environment)
-    process = _process(record)
-    record.unlink(missing_ok=True)
-    if process is None:
-        return False
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        for one in (*process.children(recursive=True), process):
-            one.kill()
-    return True
+    return _background(environment).stop()
 
 
-def _first_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
-    deadline = time.monotonic() + _START_SECONDS
-    while (left := deadline - time.monotonic()) > 0:
-        if select.select([process.stdout], [], [], left)[0]:
-            return process.stdout.readline()
-    return ""
-
-
-def _process(record: Path) -> psutil.Process | None:
-    """The process of the record, if it is alive and not another one that got its number since."""
-    try:
-        process = psutil.Process(int(json.loads(record.read_text(encoding="utf-8"))["pid"]))
-        return process if _MODULE in process.cmdline() else None
-    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
-        return None
-
-
-def _record(environment: Environment) -> Path:
-    return environment.workspace.folder / "service.json"
+def _background(environment: Environment) -> Background:
+    return Background(
+        what="The service",
+        module="ops.local_service",
+        record=environment.workspace.folder / "service.json",
+        start_seconds=_START_SECONDS,
+        stop_seconds=_STOP_SECONDS,
+    )
