@@ -1,5 +1,7 @@
 """`python -m ops.faults`: break deployments in every way, and write to docs/reliability.md what they survived."""
 
+from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,31 +9,53 @@ import typer
 from ops.commands.application import console_of_results
 from ops.errors import OpsError
 from ops.faults import inputs
-from ops.faults.command import Matrix, long, short
+from ops.faults.command import Matrix, Report, calls, runs, short, surroundings
 from ops.faults.report import part, summary
 from ops.reliability import PAGE, write_part
 
 
+class Part(StrEnum):
+    """What can be done by itself, and has a part of the page to itself."""
+
+    CALLS = "calls"
+    RUNS = "runs"
+    SURROUNDINGS = "surroundings"
+    INPUTS = "inputs"
+
+
+_SCENARIOS = {Part.CALLS: calls, Part.RUNS: runs, Part.SURROUNDINGS: surroundings}
+
+
 def main(
-    seed: Annotated[int, typer.Option(help="Which calls go wrong, and when runs are ended.")] = 1,
+    only: Annotated[list[Part] | None, typer.Argument(help="These parts of it, instead of all.")] = None,
     *,
+    seed: Annotated[int, typer.Option(help="Which calls go wrong, and when runs are ended.")] = 1,
     quick: Annotated[bool, typer.Option("--quick", help="A few of each, on a few layers; writes no page.")] = False,
 ) -> None:
     """Break deployments in every way, which takes about an hour."""
     console = console_of_results()
+    matrices = []
     if quick:
-        matrix = Matrix(console=console, seed=seed)
-        short(matrix)
-    else:
-        # What is known is written at once: a run of an hour may well be ended before it is over.
-        matrix = Matrix(console=console, seed=seed, after_each=lambda report: write_part("faults", part(report)))
-        long(matrix)
-        console.print("[bold]bad input[/], which takes some minutes")
-        write_part("inputs", inputs.part(inputs.try_inputs()))
+        matrices.append(Matrix(console=console, seed=seed))
+        short(matrices[0])
+    for name in () if quick else only or tuple(Part):
+        if name is Part.INPUTS:
+            console.print("[bold]bad input[/], which takes some minutes")
+            write_part(name, inputs.part(inputs.try_inputs()))
+            continue
+        # What is known is written at once: a run of half an hour may well be ended before it is over.
+        matrices.append(Matrix(console=console, seed=seed, after_each=partial(_write, name)))
+        _SCENARIOS[name](matrices[-1])
+    for matrix in matrices:
+        console.print(summary(matrix.report), highlight=False)
+    if not quick:
         console.print(f"Written to {PAGE}")
-    console.print(summary(matrix.report), highlight=False)
-    if matrix.report.failures:
+    if any(matrix.report.failures for matrix in matrices):
         raise typer.Exit(OpsError.exit_code)
+
+
+def _write(name: Part, report: Report) -> None:
+    write_part(name, part(report))
 
 
 if __name__ == "__main__":

@@ -133,8 +133,22 @@ def short(matrix: Matrix) -> None:
     matrix.surroundings("two deployments at once", "a stale lock, and a living one", "a full disk")
 
 
-def long(matrix: Matrix) -> None:
-    """All of it, which takes about an hour."""
+def calls(matrix: Matrix) -> None:
+    """Calls of the whole environment go wrong, for five minutes."""
     matrix.calls(layers=(), severity=1)
-    matrix.blows(layers=(), deploy=((Blow.ALL_KILLED, Blow.TERRAFORM_KILLED) * 3 + KILLS) * 3, destroy=tuple(Blow) * 2)
+
+
+def runs(matrix: Matrix) -> None:
+    """Runs of the whole environment are ended, for half an hour."""
+    kills = (Blow.ALL_KILLED, Blow.TERRAFORM_KILLED)
+    # A kill of `ops` alone comes last, because Terraform goes on and leaves little to strike at.
+    matrix.blows(
+        layers=(),
+        deploy=(Blow.INTERRUPTED, *kills * 5, Blow.TERMINATED, *kills * 6, *[Blow.OPS_KILLED] * 2),
+        destroy=(Blow.INTERRUPTED, *kills * 2, Blow.TERMINATED, *kills * 2, *[Blow.OPS_KILLED] * 2),
+    )
+
+
+def surroundings(matrix: Matrix) -> None:
+    """What a small deployment stands on is taken away, for a quarter of an hour."""
     matrix.surroundings(*SCENARIOS)

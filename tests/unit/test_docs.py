@@ -273,3 +273,13 @@ def test_the_estimate_counts_what_is_synthesized(example: dict[str, dict[str, An
     assert told["WAF rules"] == len(every["aws_wafv2_web_acl"][0]["rule"])
     assert told["Interface endpoints"] == len(interfaces) * zones * hours
     assert told["Metrics that alarms watch"] == watched + alarms_of_a_policy * len(every["aws_appautoscaling_policy"])
+
+
+def test_every_figure_that_a_page_promises_is_there() -> None:
+    """A part that a command writes is empty until the command was run."""
+    parts = [
+        (page.name, part[1])
+        for page in sorted(DOCS.glob("*.md"))
+        for part in re.finditer(r"<!-- ([a-z]+) -->\s*<!-- end of \1 -->", page.read_text(encoding="utf-8"))
+    ]
+    assert parts == []
