@@ -1,7 +1,7 @@
 """What the service tells of itself: metrics that CloudWatch makes of lines of its log, and the alarms on them.
 
-app/metrics.py writes them. A service of your own that writes none costs nothing here: its alarms see no data, which is
-fine by them, and the load balancer's metrics watch it from outside all the same.
+app/metrics.py writes them. A service of your own may write none: its alarms see no data then, which is fine by them,
+and the load balancer's metrics watch it from outside all the same.
 """
 
 from dataclasses import dataclass
