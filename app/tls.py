@@ -1,4 +1,4 @@
-"""TLS between load balancer and task: a key and a certificate that exist in this process alone.
+"""TLS between load balancer and task: a key and a certificate that exist in this task alone.
 
 The load balancer encrypts with the certificate of its target and does not verify it:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration

@@ -31,7 +31,7 @@ class Background:
         """What it writes when something goes wrong."""
         return self.record.with_suffix(".log")
 
-    def start(self, *arguments: str, cwd: Path = ROOT) -> dict[str, Any]:
+    def start(self, *arguments: str) -> dict[str, Any]:
         """Start it, and return what it tells of itself, an object of JSON in one line, once it is ready.
 
         It gets a session of its own, so that a Ctrl-C in this terminal does not reach it. Raises OpsError with the end
@@ -41,7 +41,7 @@ class Background:
         with self.log.open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", self.module, *arguments],
-                cwd=cwd,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -11,7 +11,6 @@ from ops.account import EMBEDDED, RECORD_VARIABLE, Environment, enter_embedded, 
 from ops.backend import load_backend
 from ops.deploy import prepare_account
 from ops.emulator import start_emulator, stop_emulator
-from ops.workspace import ROOT
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def embedded_alone(suffix: str) -> Iterator[Environment]:
     environment = load_environment(EMBEDDED, suffix=suffix, embedded=True)
     record = environment.workspace.folder / "emulator.json"
     before = dict(os.environ)
-    emulator = start_emulator(record, project=ROOT)
+    emulator = start_emulator(record)
     try:
         os.environ[RECORD_VARIABLE] = str(record)
         environment = enter_embedded(environment, emulator)

@@ -47,11 +47,11 @@ def running_emulator(record: Path) -> Emulator:
     return emulator
 
 
-def start_emulator(record: Path, *, project: Path) -> Emulator:
+def start_emulator(record: Path) -> Emulator:
     """The emulator of `record`, started when it is not running."""
     if find_emulator(record) is not None:
         return running_emulator(record)
-    told = _background(record).start("--port", "0", cwd=project)
+    told = _background(record).start("--port", "0")
     return Emulator(pid=told["pid"], port=told["port"])
 
 

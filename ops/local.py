@@ -73,7 +73,7 @@ def _start(environment: Environment, *, console: Console) -> Emulator:
         emulator = running_emulator(record)
         console.print(f"The embedded AWS is running at {emulator.endpoint}")
         return emulator
-    emulator = start_emulator(record, project=environment.workspace.root)
+    emulator = start_emulator(record)
     console.print(f"Started the embedded AWS at {emulator.endpoint} (pid {emulator.pid})")
     return emulator
 

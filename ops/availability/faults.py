@@ -53,11 +53,11 @@ def _freeze_process(lab: Lab) -> Struck:
 def _lose_process(lab: Lab, lose: Callable[[psutil.Process], None]) -> Struck:
     """Detected is when another process is there in its place."""
     task = lab.service.tasks[0]
-    _, lost, *others = task.program.processes
-    known = {lost, *others}
+    known = task.program.processes
+    lost = known[1]
     began = time.monotonic()
     lose(lost)
-    while lost.is_running() or set(task.program.processes[1:]) <= known:
+    while lost.is_running() or set(task.program.processes) <= set(known):
         if time.monotonic() - began > SECONDS_TO_DETECT * 2:
             raise OpsError(f"Nothing takes the place of a process of {task.name}; its log: {task.program.log}")
         time.sleep(0.05)

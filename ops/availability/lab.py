@@ -21,7 +21,6 @@ from ops.availability.service import Service
 from ops.availability.storage import BUCKET, TABLE, make_storage
 from ops.emulator import Emulator, start_emulator, stop_emulator
 from ops.errors import OpsError
-from ops.workspace import ROOT
 from stacks.rules import REGION
 from stacks.settings import Settings
 from stacks.settings_file import load_settings
@@ -81,7 +80,7 @@ def _foundation(stack: ExitStack, *, binaries: Binaries, folder: Path) -> Lab:
     """Everything that the service stands on."""
     settings, role = load_settings("local"), Role()
     database = stand_up_database(stack, binaries=binaries, folder=folder, role=role, settings=settings.database)
-    emulator = start_emulator(folder / "emulator.json", project=ROOT)
+    emulator = start_emulator(folder / "emulator.json")
     stack.callback(stop_emulator, folder / "emulator.json")
     session = boto3.Session(role.current.access_key_id, role.current.secret_access_key, region_name=REGION)
     make_storage(session, endpoint=emulator.endpoint)

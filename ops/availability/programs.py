@@ -79,25 +79,28 @@ class Program:
     @property
     def processes(self) -> list[psutil.Process]:
         """It, and its children and theirs; none when it has ended."""
-        return [psutil.Process(self.pid), *self._children()] if self.is_running else []
+        if not self.is_running:
+            return []
+        itself = psutil.Process(self.pid)
+        return [itself, *itself.children(recursive=True)]
 
     def freeze(self) -> None:
         """Let it and its children do nothing at all: their connections stay, and nobody answers on them."""
         self._process.send_signal(signal.SIGSTOP)
-        for child in self._children():
+        for child in self.processes[1:]:
             with suppress(psutil.NoSuchProcess):
                 child.suspend()
 
     def thaw(self) -> None:
         """Let them go on."""
-        for child in self._children():
+        for child in self.processes[1:]:
             with suppress(psutil.NoSuchProcess):
                 child.resume()
         self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it and its children as if the machine had lost power."""
-        children = self._children()
+        children = self.processes[1:]
         self._process.kill()
         for child in children:
             with suppress(psutil.NoSuchProcess):
@@ -127,9 +130,6 @@ class Program:
                 tail = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
                 raise OpsError(f"{what} did not start. The end of {self.log}:\n{tail}")
             time.sleep(0.05)
-
-    def _children(self) -> list[psutil.Process]:
-        return psutil.Process(self.pid).children(recursive=True) if self.is_running else []
 
 
 def run(command: Sequence[str | Path], *, cwd: Path, account: Account) -> None:

@@ -1,10 +1,12 @@
 """`python -m ops.faults`: break deployments in every way, and write to docs/reliability.md what they survived."""
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from ops.commands.application import console_of_results
 from ops.errors import OpsError
@@ -34,24 +36,31 @@ def main(
 ) -> None:
     """Break deployments in every way, which takes about an hour."""
     console = console_of_results()
-    matrices = []
     if quick:
-        matrices.append(Matrix(console=console, seed=seed))
-        short(matrices[0])
-    for name in () if quick else only or tuple(Part):
+        matrix = Matrix(console=console, seed=seed)
+        short(matrix)
+        reports = [matrix.report]
+    else:
+        reports = list(_published(only or tuple(Part), console=console, seed=seed))
+    for report in reports:
+        console.print(summary(report), highlight=False)
+    if not quick:
+        console.print(f"Written to {PAGE}")
+    if any(report.failures for report in reports):
+        raise typer.Exit(OpsError.exit_code)
+
+
+def _published(parts: Sequence[Part], *, console: Console, seed: int) -> Iterator[Report]:
+    """Do one part after the other, write each to the page, and say what was done to environments."""
+    for name in parts:
         if name is Part.INPUTS:
             console.print("[bold]bad input[/], which takes some minutes")
             write_part(name, inputs.part(inputs.try_inputs()))
             continue
         # What is known is written at once: a run of half an hour may well be ended before it is over.
-        matrices.append(Matrix(console=console, seed=seed, after_each=partial(_write, name)))
-        _SCENARIOS[name](matrices[-1])
-    for matrix in matrices:
-        console.print(summary(matrix.report), highlight=False)
-    if not quick:
-        console.print(f"Written to {PAGE}")
-    if any(matrix.report.failures for matrix in matrices):
-        raise typer.Exit(OpsError.exit_code)
+        matrix = Matrix(console=console, seed=seed, after_each=partial(_write, name))
+        _SCENARIOS[name](matrix)
+        yield matrix.report
 
 
 def _write(name: Part, report: Report) -> None:

@@ -133,7 +133,7 @@ class Subject:
         record = Path(os.environ[RECORD_VARIABLE])
         os.kill(running_emulator(record).pid, signal.SIGKILL)
         stop_emulator(record)
-        os.environ["AWS_ENDPOINT_URL"] = start_emulator(record, project=ROOT).endpoint
+        os.environ["AWS_ENDPOINT_URL"] = start_emulator(record).endpoint
 
     def _control(self, method: str, orders: dict[str, Any] | None = None) -> dict[str, Any]:
         port = running_emulator(Path(os.environ[RECORD_VARIABLE])).port

@@ -28,7 +28,7 @@ def postgresql() -> Iterator[PostgreSql]:
 def aws_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     record = tmp_path_factory.mktemp("emulator") / "emulator.json"
     try:
-        yield start_emulator(record, project=ROOT).endpoint
+        yield start_emulator(record).endpoint
     finally:
         stop_emulator(record)
 

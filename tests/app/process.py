@@ -122,13 +122,21 @@ def running_command(command: Sequence[str], variables: Mapping[str, str]) -> Ite
         reader.start()
         yield running_process
     finally:
-        for started in (
-            [psutil.Process(process.pid), *psutil.Process(process.pid).children()] if process.poll() is None else []
-        ):
-            started.kill()
+        if process.poll() is None:
+            for worker in psutil.Process(process.pid).children():
+                worker.kill()
+        process.kill()
         process.wait()
         reader.join(SECONDS)
         process.stdout.close()
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended may not have been buried by whoever inherited it."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def clean_environment() -> dict[str, str]:

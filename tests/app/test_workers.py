@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import psutil
 
-from tests.app.process import Process, running, running_command
+from tests.app.process import Process, is_alive, running, running_command
 
 # The same program, with a service that cannot be started.
 BROKEN = """
@@ -54,7 +54,7 @@ def test_processes_end_with_the_task(environment: Mapping[str, str]) -> None:
         left = workers(process)
         process.request("GET", "/healthz")
         process.process.kill()
-        wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in left))
+        wait_until(lambda: not any(is_alive(one) for one in left))
 
 
 def test_a_task_is_stopped_from_a_terminal_as_it_is_by_ecs(environment: Mapping[str, str]) -> None:

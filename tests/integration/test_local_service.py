@@ -10,6 +10,7 @@ import pytest
 
 from ops.availability.binaries import find_or_install
 from ops.local_service.process import Running, start_service, stop_service
+from tests.app.process import is_alive
 from tests.integration.stage import Stage
 
 pytestmark = pytest.mark.embedded
@@ -19,14 +20,6 @@ def get(running: Running, path: str) -> str:
     with urllib.request.urlopen(f"{running.url}{path}", timeout=10) as answer:  # noqa: S310 - http, of this machine
         text: str = answer.read().decode()
         return text
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Whether it runs; one that has ended may not have been buried by whoever inherited it."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.requirement("APP-5")
