@@ -48,7 +48,12 @@ class Resource:
     @property
     def address(self) -> str:
         """The resource as a person names it: in which layer, and how Terraform calls it there."""
-        return f"{self.layer}: {self.type}.{self.name}"
+        return f"{self.layer}: {self.address_in_layer}"
+
+    @property
+    def address_in_layer(self) -> str:
+        """How Terraform calls the resource in its layer."""
+        return f"{self.type}.{self.name}"
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
         return self.body[key]

@@ -114,6 +114,17 @@ class Terraform:
             return code
         return self._wait(layer, ["state", "push", "-force", str(state)], log=log)
 
+    def edit_state(self, layer: Layer, command: list[str], *, log: Path) -> None:
+        """Run a command that changes what the state of a layer, which is initialised, knows; nothing else changes.
+
+        Raises OpsError where Terraform could not do that.
+        """
+        if code := self._wait(layer, command, log=log):
+            raise OpsError(
+                f"`{self.binary.product} {' '.join(command)}` failed in {layer.name}, with exit code {code}.\n"
+                f"  Log: {log}"
+            )
+
     def show_plan(self, layer: Layer, plan: str, *, kept: Path) -> dict[str, Any]:
         """A saved plan as Terraform's JSON, which is also `kept`, readable by its owner alone.
 

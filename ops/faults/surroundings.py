@@ -6,7 +6,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from ops.backend import load_backend
 from ops.errors import OpsError
 from ops.faults.subject import Ended, Subject
 from ops.plan.command import plan_folder
+from ops.recover.digests import mend_digest
 from ops.workspace import ROOT
 
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".work", "cdktf.out", "node_modules", "__pycache__", ".*_cache")
@@ -104,6 +105,29 @@ def unreadable_bucket(subject: Subject) -> None:
     subject.insist("deploy")
 
 
+def old_states(subject: Subject) -> None:
+    """What was half made has been replaced since, and killed before a state was saved: a key, and a topic in use."""
+    subject.insist("deploy")
+    key, topic, policy = "aws_kms_key.alerts", "aws_sns_topic.alerts", "aws_sns_topic_policy.alerts-policy"
+    old = {
+        "keys": _interrupted(subject, "keys", half_made=key, before=()),
+        "alerting": _interrupted(subject, "alerting", half_made=topic, before={policy}),
+    }
+    _check(ended := subject.run("deploy"), ended.code == 0, "does not replace them")
+    for layer, state in old.items():
+        _put_state(subject, layer, state)
+    recovered = subject.run("recover")
+    for said in (
+        f"forgot keys: {key}",
+        f"adopted keys: {key}",
+        f"kept alerting: {topic}",
+        f"adopted alerting: {policy}",
+    ):
+        _check(recovered, said in recovered.said, f"does not say {said!r}")
+    # A subscription is made again by subscribing once more.
+    _check(ended := subject.run("deploy"), "0 changed, 0 deleted" in ended.said, "replaces them another time")
+
+
 def full_disk(subject: Subject) -> None:
     """The disk is full, sooner or later, where the plan is written."""
     subject.insist("deploy")
@@ -136,6 +160,7 @@ SCENARIOS: dict[str, Callable[[Subject], None]] = {
     "the lock table gone": no_lock_table,
     "the state bucket gone, with all states": no_bucket,
     "the state bucket unreadable": unreadable_bucket,
+    "states older than what was replaced since": old_states,
     "a full disk": full_disk,
     "the embedded AWS restarted": restarted_aws,
 }
@@ -149,6 +174,24 @@ def _lock(subject: Subject, *, who: str) -> None:
     info["Created"] = datetime.now(UTC).isoformat()
     item = {"LockID": {"S": path}, "Info": {"S": json.dumps(info)}}
     _session(subject, "dynamodb").put_item(TableName=backend.lock_table, Item=item)
+
+
+def _interrupted(subject: Subject, layer: str, *, half_made: str, before: Collection[str]) -> bytes:
+    """Mark a resource of a state as half made. Returns that state as it was before some others were made."""
+    backend, s3 = load_backend(), _session(subject, "s3")
+    key = backend.state_key(subject.environment.suffix, layer)
+    state = json.loads(s3.get_object(Bucket=backend.bucket, Key=key)["Body"].read())
+    resources = {f"{one['type']}.{one['name']}": one for one in state["resources"]}
+    resources[half_made]["instances"][0]["status"] = "tainted"
+    _put_state(subject, layer, json.dumps(state).encode())
+    return json.dumps(state | {"resources": [one for name, one in resources.items() if name not in before]}).encode()
+
+
+def _put_state(subject: Subject, layer: str, state: bytes) -> None:
+    backend, environment = load_backend(), subject.environment
+    key = backend.state_key(environment.suffix, layer)
+    _session(subject, "s3").put_object(Bucket=backend.bucket, Key=key, Body=state)
+    mend_digest(environment.session(), backend, suffix=environment.suffix, layer=layer)
 
 
 def _session(subject: Subject, service: str) -> Any:  # noqa: ANN401 - any of boto3's clients

@@ -1,7 +1,7 @@
 """The environment's configuration, in which what AWS has decided on is read from the states, or asked of AWS."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops.configuration import Configuration, Resource
 from ops.recover.identities import IDENTITIES, MADE_AGAIN
-from ops.recover.lookups import LOOKUPS, Attributes
+from ops.recover.lookups import LOOKUPS, REVISED, Attributes
 from ops.state import State
 
 
@@ -20,6 +20,10 @@ class Account(Configuration):
     session: boto3.Session = field(repr=False)
     states: Mapping[str, State] = field(repr=False)
     _found: dict[str, Attributes] = field(default_factory=dict, repr=False)
+
+    def with_state(self, layer: str, state: State) -> "Account":
+        """The same account where the state of a layer is another; AWS is asked again for all that was found in it."""
+        return replace(self, states={**self.states, layer: state}, _found={})
 
     def unrecorded(self, layer: str) -> list[Resource]:
         """The resources of a layer that its state does not know."""
@@ -39,11 +43,16 @@ class Account(Configuration):
         except LookupError:
             return None
 
-    def recorded(self, resource: Resource) -> Mapping[str, Any] | None:
+    def recorded(self, resource: Resource) -> Attributes | None:
         """The attributes of a resource in its layer's state; None where it is not in it."""
+        instance = self.instance(resource)
+        return instance and instance["attributes"]
+
+    def instance(self, resource: Resource) -> Mapping[str, Any] | None:
+        """What its layer's state holds of a resource; None where it is not in it."""
         for one in self.states[resource.layer].resources:
             if (one["mode"], one["type"], one["name"]) == ("managed", resource.type, resource.name):
-                return next((instance["attributes"] for instance in one["instances"]), None)
+                return next(iter(one["instances"]), None)
         return None
 
     def decided_by_aws(self, resource: Resource, attribute: str) -> str:
@@ -53,23 +62,7 @@ class Account(Configuration):
             raise LookupError(f"{resource.address} is not there, or does not tell its {attribute}")
         return str(known[attribute])
 
-    def _looked_up(self, resource: Resource) -> Attributes:
-        if resource.address not in self._found:
-            self._found[resource.address] = self._look_up(resource)
-        return self._found[resource.address]
-
-    def _look_up(self, resource: Resource) -> Attributes:
-        lookup = LOOKUPS.get(resource.type)
-        if lookup is None:
-            return {}
-        try:
-            return lookup(self.session, self._known(resource))
-        except ClientError as error:
-            if "NotFound" in error.response["Error"]["Code"]:
-                return {}
-            raise
-
-    def _known(self, resource: Resource) -> dict[str, Any]:
+    def known(self, resource: Resource) -> dict[str, Any]:
         """The attributes of a resource that are literals, or lead to one."""
         known: dict[str, Any] = {}
         for name, value in resource.body.items():
@@ -78,3 +71,23 @@ class Account(Configuration):
             except LookupError:
                 continue
         return known
+
+    def look_up(self, resource_type: str, attributes: Attributes) -> list[Attributes]:
+        """What AWS says of every resource that goes by these attributes; nothing of a type that is not looked up."""
+        lookup = LOOKUPS.get(resource_type)
+        if lookup is None:
+            return []
+        try:
+            return lookup(self.session, attributes)
+        except ClientError as error:
+            if "NotFound" in error.response["Error"]["Code"]:
+                return []
+            raise
+
+    def _looked_up(self, resource: Resource) -> Attributes:
+        """Nothing of what is there more than once: nobody could say which is meant."""
+        if resource.address not in self._found:
+            found = self.look_up(resource.type, self.known(resource))
+            is_clear = len(found) == 1 or (found and resource.type in REVISED)
+            self._found[resource.address] = found[0] if is_clear else {}
+        return self._found[resource.address]

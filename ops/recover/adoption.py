@@ -21,14 +21,19 @@ _PLAN = "import.tfplan"
 _QUOTED_ADDRESS = re.compile(r'"(aws_\w+\.[\w-]+)"')
 # What the provider says of a resource that it looks up while it imports, without saying of which.
 _NAMELESS = "couldn't find resource"
+_TAINTED = "replace_because_tainted"
 
 
 @dataclass
 class Adopted:
-    """What became of the candidates of a layer: taken into the state, or left out because of what it would cost."""
+    """What became of the candidates of a layer: taken into the state, or left out because of what it would cost.
+
+    `whole` is what the state held to be half made, and no longer does.
+    """
 
     taken: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    whole: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,11 @@ class Adoption:
             while left:
                 if missing := self._not_found(left):
                     left = {to: known for to, known in left.items() if to not in missing}
-                elif destroyed := self._destroyed():
+                    continue
+                destroyed, tainted = self._destroyed()
+                if tainted:
+                    adopted.whole += self._untainted(tainted)
+                elif destroyed:
                     # Where it is about something else that they need, all of them have to wait for a deployment.
                     refused = destroyed.keys() & left.keys() or left.keys()
                     adopted.refused |= {to: destroyed.get(to) or ", ".join(destroyed) for to in refused}
@@ -92,18 +101,30 @@ class Adoption:
         halves = ({to: candidates[to] for to in half} for half in (addresses[:middle], addresses[middle:]))
         return set().union(*(self._not_found(half) for half in halves))
 
-    def _destroyed(self) -> dict[str, str]:
-        """What the plan would destroy, with the attributes that are to blame."""
+    def _destroyed(self) -> tuple[dict[str, str], list[str]]:
+        """What the plan would destroy, with the attributes that are to blame; and what, because it is tainted."""
         shown = self.log.with_suffix(".plan.json")
         try:
             document = self.terraform.show_plan(self.layer, _PLAN, kept=shown)
         finally:
             shown.unlink()
-        return {
-            change["address"]: ", ".join(sorted(str(path[0]) for path in change["change"].get("replace_paths", [])))
-            for change in document.get("resource_changes", [])
-            if "delete" in change["change"]["actions"]
-        }
+        destroyed = [one for one in document.get("resource_changes", []) if "delete" in one["change"]["actions"]]
+        return (
+            {
+                one["address"]: ", ".join(sorted(str(path[0]) for path in one["change"].get("replace_paths", [])))
+                for one in destroyed
+            },
+            [one["address"] for one in destroyed if one.get("action_reason") == _TAINTED],
+        )
+
+    def _untainted(self, addresses: list[str]) -> list[str]:
+        """What the state holds to be half made, and what exists needs.
+
+        Terraform makes nothing before all that it needs is whole: these were made again, and no state was saved since.
+        """
+        for address in addresses:
+            self.terraform.edit_state(self.layer, ["untaint", "-no-color", address], log=self.log)
+        return addresses
 
     def _run(self, arguments: list[str]) -> None:
         if problems := self._problems(arguments):

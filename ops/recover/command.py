@@ -17,6 +17,7 @@ from ops.recover.abandoned import Abandoned
 from ops.recover.account import Account
 from ops.recover.adoption import Adopted, Adoption
 from ops.recover.digests import mend_digest
+from ops.recover.outlived import outlived
 from ops.state import States
 from ops.synth import Layer, Synthesized, synthesize
 from ops.terraform import terraform_for
@@ -82,37 +83,49 @@ class _Recovery:
                 self._say(f"Set right the digest of the state of {name}.")
         return mended
 
-    def _adopt(self) -> list[Adopted]:
-        """Layer by layer: one that builds on another that is not whole yet cannot have been begun."""
-        states = self._states.read_all(self._synthesized.layers)
+    def _adopt(self) -> list[str]:
+        """The layers in which a state did not agree with the account.
+
+        Layer by layer: one that builds on another that is not whole yet cannot have been begun.
+        """
         account = Account(
             layers=self._synthesized.configurations,
             account_id=self._environment.account_id,
             session=self._environment.session(),
-            states=states,
+            states=self._states.read_all(self._synthesized.layers),
         )
-        adopted = []
+        disagreed = []
         for name, layer in self._synthesized.layers.items():
             if not all(account.is_whole(producer) for producer in layer.dependencies):
                 continue
+            gone = outlived(account, name)
+            account = account.with_state(name, account.states[name].without(gone))
             candidates = {
-                f"{resource.type}.{resource.name}": identity
+                resource.address_in_layer: identity
                 for resource in account.unrecorded(name)
                 if (identity := account.identity(resource))
             }
             if candidates:
-                adopted.append(self._adopt_into(layer, candidates))
-                states[name] = self._states.read(name)
-        return [one for one in adopted if one.taken or one.refused]
+                adopted = self._adopt_into(layer, candidates, gone)
+                account = account.with_state(name, self._states.read(name))
+                if gone or adopted.taken or adopted.refused:
+                    disagreed.append(name)
+        return disagreed
 
-    def _adopt_into(self, layer: Layer, candidates: dict[str, str]) -> Adopted:
+    def _adopt_into(self, layer: Layer, candidates: dict[str, str], gone: dict[str, str]) -> Adopted:
         self._say(
             f"Looking for {counted(len(candidates), 'resource')} that the state of {layer.name} does not know ..."
         )
         log = self._log(layer.name)
         if self._terraform.initialise(layer, log=log) != 0:
             raise OpsError(f"Terraform could not be initialised for {layer.name}.\n  Log: {log}")
+        if gone:
+            self._terraform.edit_state(layer, ["state", "rm", "-no-color", *gone], log=log)
+        for address, known in gone.items():
+            self._say(f"  forgot {layer.name}: {address} ({known}): gone, and another one is in its place")
         adopted = Adoption(terraform=self._terraform, layer=layer, log=log).adopt(candidates)
+        for address in adopted.whole:
+            self._say(f"  kept {layer.name}: {address}: not half made, for what needs it exists")
         for address, known in adopted.taken.items():
             self._say(f"  adopted {layer.name}: {address} ({known})")
         for address, why in adopted.refused.items():

@@ -81,6 +81,39 @@ def test_nothing_is_adopted_at_the_price_of_destroying_anything(environment: Env
     assert "apply" not in (tmp_path / "calls").read_text()
 
 
+def test_what_is_half_made_by_the_state_alone_is_kept_for_what_needs_it(
+    environment: Environment, tmp_path: Path
+) -> None:
+    changes = [
+        {
+            "address": "aws_iam_role.needed",
+            "action_reason": "replace_because_tainted",
+            "change": {"actions": ["delete", "create"]},
+        },
+        {"address": "aws_iam_role_policy.there", "change": {"actions": ["delete", "create"]}},
+    ]
+    before, after = json.dumps({"resource_changes": changes}), json.dumps({"resource_changes": []})
+    script = f"""
+case "$1" in
+  untaint) touch {tmp_path}/untainted ;;
+  show) if [ -e {tmp_path}/untainted ]; then echo '{after}'; else echo '{before}'; fi ;;
+esac
+"""
+    adopted = adoption(environment, tmp_path, script).adopt({"aws_iam_role_policy.there": "role:policy"})
+    assert (list(adopted.taken), adopted.refused) == (["aws_iam_role_policy.there"], {})
+    assert adopted.whole == ["aws_iam_role.needed"]
+    assert "untaint -no-color aws_iam_role.needed" in (tmp_path / "calls").read_text()
+
+
+def test_a_state_that_cannot_be_edited_is_told(environment: Environment, tmp_path: Path) -> None:
+    change = {"actions": ["delete", "create"]}
+    tainted = {"address": "aws_iam_role.needed", "action_reason": "replace_because_tainted", "change": change}
+    shown = json.dumps({"resource_changes": [tainted]})
+    script = f"case \"$1\" in untaint) exit 1 ;; show) echo '{shown}' ;; esac\n"
+    with pytest.raises(OpsError, match=r"`terraform untaint -no-color aws_iam_role\.needed` failed in network"):
+        adoption(environment, tmp_path, script).adopt({"aws_iam_role_policy.there": "role:policy"})
+
+
 def test_a_failure_that_is_about_no_candidate_is_told_and_leaves_nothing_behind(
     environment: Environment, tmp_path: Path
 ) -> None:

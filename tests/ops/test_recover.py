@@ -1,4 +1,4 @@
-"""After a kill: who is still at work, whose lock may be released, and what is adopted."""
+"""After a kill: who is still at work, and whose lock may be released."""
 
 import getpass
 import os
@@ -8,7 +8,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,15 +20,10 @@ from ops.errors import BadInputError
 from ops.interrupt import Interrupt
 from ops.locks import Locks
 from ops.recover.abandoned import Abandoned
-from ops.recover.account import Account
 from ops.recover.digests import mend_digest
-from ops.recover.identities import IDENTITIES, MADE_AGAIN
-from ops.recover.lookups import LOOKUPS
 from ops.recover.processes import end_group, orphaned_plugins, terraform_processes
-from ops.state import State
 from ops.synth import Layer
 from ops.terraform import Binary, Terraform
-from tests.unit.synthesized import synthesize
 
 Start = Callable[..., subprocess.Popen[bytes]]
 HERE = f"{getpass.getuser()}@{socket.gethostname()}"
@@ -177,87 +171,3 @@ def test_the_digest_of_a_state_becomes_that_of_the_state_that_there_is(abandoned
     session.client("s3").delete_object(Bucket=backend.bucket, Key=backend.state_key(suffix, "keys"))
     assert mend_digest(session, backend, suffix=suffix, layer="keys")
     assert not mend_digest(session, backend, suffix=suffix, layer="keys")
-
-
-@pytest.fixture
-def account(environment: Environment, aws: None) -> Account:
-    """The whole configuration, against an account in which there is nothing yet."""
-    assert aws is None
-    layers = synthesize(environment.settings).layers
-    return Account(
-        layers=layers,
-        account_id=environment.account_id,
-        session=boto3.Session(region_name="us-east-1"),
-        states=dict.fromkeys(layers, State(outputs={}, resources=[])),
-    )
-
-
-def test_every_type_of_resource_can_be_adopted_or_made_again(account: Account) -> None:
-    types = {resource.type for resource in account.resources()}
-    assert types - IDENTITIES.keys() - MADE_AGAIN.keys() == set()
-    assert not IDENTITIES.keys() & MADE_AGAIN.keys()
-    assert LOOKUPS.keys() <= IDENTITIES.keys() | {"aws_rds_cluster"}
-
-
-def test_what_aws_names_itself_has_no_identity_before_it_exists(account: Account) -> None:
-    vpc, role = account.one("aws_vpc", "vpc"), account.one("aws_iam_role", "task-role", layer="compute")
-    assert account.identity(vpc) is None
-    assert account.identity(role) == role["name"]
-
-
-def test_what_exists_is_found_by_its_name_and_what_belongs_to_it_through_it(account: Account) -> None:
-    ec2 = account.session.client("ec2")
-    body = account.one("aws_vpc", "vpc").body
-    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": body["tags"]["Name"]}]}]
-    vpc_id = ec2.create_vpc(CidrBlock=body["cidr_block"], TagSpecifications=tags)["Vpc"]["VpcId"]
-    assert account.identity(account.one("aws_vpc", "vpc")) == vpc_id
-    (route,) = account.resources("aws_route")
-    (table,) = [one for one in account.resources("aws_route_table") if one.name in route["route_table_id"]]
-    made = ec2.create_route_table(
-        VpcId=vpc_id,
-        TagSpecifications=[{"ResourceType": "route-table", "Tags": [{"Key": "Name", "Value": table["tags"]["Name"]}]}],
-    )
-    assert account.identity(route) == f"{made['RouteTable']['RouteTableId']}_0.0.0.0/0"
-
-
-def test_what_is_there_twice_is_left_to_a_person(account: Account) -> None:
-    ec2 = account.session.client("ec2")
-    name = account.one("aws_vpc", "vpc").body["tags"]["Name"]
-    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
-    for _ in range(2):
-        ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=tags)
-    assert account.identity(account.one("aws_vpc", "vpc")) is None
-
-
-def test_a_key_that_waits_for_its_deletion_is_not_adopted(account: Account) -> None:
-    kms = account.session.client("kms")
-    key = account.one("aws_kms_key", "logs")
-    made = kms.create_key(Description=key["description"])["KeyMetadata"]["KeyId"]
-    kms.schedule_key_deletion(KeyId=made, PendingWindowInDays=7)
-    assert account.identity(key) is None
-    again = kms.create_key(Description=key["description"])["KeyMetadata"]["KeyId"]
-    assert replace(account, _found={}).identity(key) == again
-
-
-def test_what_a_state_knows_is_not_looked_for(account: Account) -> None:
-    recorded = {"mode": "managed", "type": "aws_vpc", "name": "vpc", "instances": [{"attributes": {"id": "vpc-1"}}]}
-    states = {**account.states, "network": State(outputs={}, resources=[recorded])}
-    known = replace(account, states=states, _found={})
-    assert known.one("aws_vpc", "vpc") not in known.unrecorded("network")
-    assert known.attribute(known.one("aws_vpc", "vpc"), "id") == "vpc-1"
-    assert account.one("aws_vpc", "vpc") in account.unrecorded("network")
-
-
-def test_a_layer_is_whole_once_its_state_lacks_only_what_is_made_again(account: Account) -> None:
-    def known(*but: str) -> Account:
-        found = [
-            {"mode": "managed", "type": one.type, "name": one.name, "instances": [{"attributes": {}}]}
-            for one in account.resources(layer="network")
-            if one.type not in but
-        ]
-        return replace(account, states={**account.states, "network": State(outputs={}, resources=found)}, _found={})
-
-    assert known().is_whole("network")
-    assert known("aws_default_security_group").is_whole("network")
-    assert not known("aws_subnet").is_whole("network")
-    assert not account.is_whole("network")
