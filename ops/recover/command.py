@@ -88,6 +88,7 @@ class _Recovery:
 
         Layer by layer: one that builds on another that is not whole yet cannot have been begun.
         """
+        self._say("Comparing what the states know with what exists ...")
         account = Account(
             layers=self._synthesized.configurations,
             account_id=self._environment.account_id,

@@ -5,6 +5,7 @@ nothing where the resource is not there, and more than once where it is there mo
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -32,7 +33,8 @@ def _key(session: boto3.Session, resource: Attributes) -> list[Attributes]:
     """By the description: an alias may not have been made yet, and keys that wait for their deletion are not meant."""
     kms = session.client("kms")
     keys = [key["KeyId"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
-    described = (kms.describe_key(KeyId=key)["KeyMetadata"] for key in keys)
+    with ThreadPoolExecutor() as pool:
+        described = list(pool.map(lambda key: kms.describe_key(KeyId=key)["KeyMetadata"], keys))
     return [
         {"id": key["KeyId"], "key_id": key["KeyId"]}
         for key in described
