@@ -102,7 +102,7 @@ def _instruction(missing: list[str]) -> str:
     packages = " ".join(_PACKAGES[name] for name in missing)
     formulae = " ".join(_FORMULAE[name] for name in missing)
     return (
-        f"The availability lab needs programs that are not here: {', '.join(missing)}.\n"
+        f"The service on a real database needs programs that are not here: {', '.join(missing)}.\n"
         f"  Debian, Ubuntu: sudo apt-get install {packages}\n  macOS: brew install {formulae}"
     )
 
