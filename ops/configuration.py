@@ -98,11 +98,15 @@ class Configuration:
             return self.filled(derived, resource)
         return self.decided_by_aws(resource, attribute)
 
+    @property
+    def home(self) -> dict[str, str]:
+        """Where the environment is, under the names that templates have for it."""
+        return {"region": REGION, "account_id": self.account_id}
+
     def filled(self, template: str, resource: Resource) -> str:
         """A template with the attributes of a resource in the place of their names in braces."""
-        home = {"region": REGION, "account_id": self.account_id}
         names = [name for _, name, _, _ in Formatter().parse(template) if name]
-        return template.format(**{name: home.get(name) or self.attribute(resource, name) for name in names})
+        return template.format(**{name: self.home.get(name) or self.attribute(resource, name) for name in names})
 
     def decided_by_aws(self, resource: Resource, attribute: str) -> str:
         """An attribute that the layers do not tell. Raises LookupError where it is not known."""

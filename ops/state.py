@@ -1,7 +1,7 @@
 """Reads Terraform's state where it is kept: much faster than asking Terraform, which starts a process per layer."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,9 +60,7 @@ class State:
 
     def without(self, addresses: Collection[str]) -> "State":
         """The state as it is once it knows nothing of some resources."""
-        left = [
-            one for one in self.resources if one["mode"] != "managed" or f"{one['type']}.{one['name']}" not in addresses
-        ]
+        left = [one for one in self.resources if one["mode"] != "managed" or address_of(one) not in addresses]
         return replace(self, resources=left)
 
 
@@ -112,6 +110,11 @@ class States:
                 "  The bucket keeps its older versions: `python -m ops state history` shows them."
             ) from None
         return State(outputs=document.get("outputs", {}), resources=document.get("resources", []))
+
+
+def address_of(resource: Mapping[str, Any]) -> str:
+    """How Terraform calls a managed resource of a state in its layer."""
+    return f"{resource['type']}.{resource['name']}"
 
 
 def count_resources(resources: list[dict[str, Any]]) -> int:

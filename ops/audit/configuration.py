@@ -8,7 +8,6 @@ import hashlib
 
 from ops import configuration
 from ops.configuration import Resource
-from stacks.rules import REGION
 
 __all__ = ["Configuration", "Resource"]
 
@@ -42,7 +41,7 @@ class Configuration(configuration.Configuration):
         """A value of the right form."""
         digest = hashlib.sha256(resource.address.encode()).hexdigest()
         known = {name: value for name, value in self.resolved(resource).items() if isinstance(value, str)}
-        known |= {"region": REGION, "account_id": self.account_id, "id": digest[:17], "uuid": _uuid(digest)}
+        known |= {**self.home, "id": digest[:17], "uuid": _uuid(digest)}
         return _FORMS.get((resource.type, attribute), f"{attribute}-{{id}}").format(**known)
 
 

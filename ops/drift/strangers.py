@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 
 from ops.drift.found import Stranger
-from ops.state import State
+from ops.state import State, address_of
 
 _RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
 
@@ -112,7 +112,7 @@ def _subscriptions(session: boto3.Session, states: Mapping[str, State]) -> Itera
 
 def _all(states: Mapping[str, State], *types: str) -> list[_Ours]:
     return [
-        _Ours(layer=layer, address=f"{resource['type']}.{resource['name']}", attributes=instance["attributes"])
+        _Ours(layer=layer, address=address_of(resource), attributes=instance["attributes"])
         for layer, state in states.items()
         for resource in state.resources
         if resource["mode"] == "managed" and resource["type"] in types

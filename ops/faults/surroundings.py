@@ -17,6 +17,7 @@ from ops.errors import OpsError
 from ops.faults.subject import Ended, Subject
 from ops.plan.command import plan_folder
 from ops.recover.digests import mend_digest
+from ops.state import address_of
 from ops.workspace import ROOT
 
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".work", "cdktf.out", "node_modules", "__pycache__", ".*_cache")
@@ -181,7 +182,7 @@ def _interrupted(subject: Subject, layer: str, *, half_made: str, before: Collec
     backend, s3 = load_backend(), _session(subject, "s3")
     key = backend.state_key(subject.environment.suffix, layer)
     state = json.loads(s3.get_object(Bucket=backend.bucket, Key=key)["Body"].read())
-    resources = {f"{one['type']}.{one['name']}": one for one in state["resources"]}
+    resources = {address_of(one): one for one in state["resources"]}
     resources[half_made]["instances"][0]["status"] = "tainted"
     _put_state(subject, layer, json.dumps(state).encode())
     return json.dumps(state | {"resources": [one for name, one in resources.items() if name not in before]}).encode()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ops.errors import OpsError, StoppedError
 from ops.messages import Diagnostic, parse_line
@@ -56,19 +57,18 @@ class Adoption:
             while left:
                 if missing := self._not_found(left):
                     left = {to: known for to, known in left.items() if to not in missing}
-                    continue
-                destroyed, tainted = self._destroyed()
-                if tainted:
-                    adopted.whole += self._untainted(tainted)
-                elif destroyed:
+                elif not (destroyed := self._destroyed()):
+                    self._run(["apply", "-json", "-input=false", _PLAN])
+                    adopted.taken = left
+                    break
+                elif tainted := [address for address, why in destroyed.items() if why == _TAINTED]:
+                    self._untaint(tainted)
+                    adopted.whole += tainted
+                else:
                     # Where it is about something else that they need, all of them have to wait for a deployment.
                     refused = destroyed.keys() & left.keys() or left.keys()
                     adopted.refused |= {to: destroyed.get(to) or ", ".join(destroyed) for to in refused}
                     left = {to: known for to, known in left.items() if to not in refused}
-                else:
-                    self._run(["apply", "-json", "-input=false", _PLAN])
-                    adopted.taken = left
-                    break
         finally:
             (self.layer.folder / _IMPORTS).unlink(missing_ok=True)
             (self.layer.folder / _PLAN).unlink(missing_ok=True)
@@ -101,30 +101,26 @@ class Adoption:
         halves = ({to: candidates[to] for to in half} for half in (addresses[:middle], addresses[middle:]))
         return set().union(*(self._not_found(half) for half in halves))
 
-    def _destroyed(self) -> tuple[dict[str, str], list[str]]:
-        """What the plan would destroy, with the attributes that are to blame; and what, because it is tainted."""
+    def _destroyed(self) -> dict[str, str]:
+        """What the plan would destroy, with the attributes that are to blame, or `_TAINTED`."""
         shown = self.log.with_suffix(".plan.json")
         try:
             document = self.terraform.show_plan(self.layer, _PLAN, kept=shown)
         finally:
             shown.unlink()
-        destroyed = [one for one in document.get("resource_changes", []) if "delete" in one["change"]["actions"]]
-        return (
-            {
-                one["address"]: ", ".join(sorted(str(path[0]) for path in one["change"].get("replace_paths", [])))
-                for one in destroyed
-            },
-            [one["address"] for one in destroyed if one.get("action_reason") == _TAINTED],
-        )
+        return {
+            change["address"]: _blamed(change)
+            for change in document.get("resource_changes", [])
+            if "delete" in change["change"]["actions"]
+        }
 
-    def _untainted(self, addresses: list[str]) -> list[str]:
-        """What the state holds to be half made, and what exists needs.
+    def _untaint(self, addresses: list[str]) -> None:
+        """Have the state hold to be whole what it holds to be half made, and what exists needs.
 
         Terraform makes nothing before all that it needs is whole: these were made again, and no state was saved since.
         """
         for address in addresses:
             self.terraform.edit_state(self.layer, ["untaint", "-no-color", address], log=self.log)
-        return addresses
 
     def _run(self, arguments: list[str]) -> None:
         if problems := self._problems(arguments):
@@ -144,6 +140,12 @@ class Adoption:
     def _failed(self, problems: list[Diagnostic]) -> OpsError:
         reasons = "\n".join(f"  {one.address or self.layer.name}: {one.summary}\n    {one.detail}" for one in problems)
         return OpsError(f"{self.layer.name} could not be adopted:\n{reasons}\n  Log: {self.log}")
+
+
+def _blamed(change: Mapping[str, Any]) -> str:
+    if change.get("action_reason") == _TAINTED:
+        return _TAINTED
+    return ", ".join(sorted(str(path[0]) for path in change["change"].get("replace_paths", [])))
 
 
 def _addresses(problem: Diagnostic) -> set[str]:

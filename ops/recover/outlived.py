@@ -11,7 +11,6 @@ from ops.configuration import Resource
 from ops.recover.account import Account
 from ops.recover.identities import IDENTITIES
 from ops.recover.lookups import LOOKUPS, Attributes
-from stacks.rules import REGION
 
 
 def outlived(account: Account, layer: str) -> dict[str, str]:
@@ -48,9 +47,8 @@ def _is_outlived(account: Account, resource: Resource, instance: Mapping[str, An
 
 def _identity(account: Account, resource: Resource, recorded: Attributes) -> str | None:
     """By what a resource was imported, had that to be done; None where its attributes do not tell."""
-    home = {"region": REGION, "account_id": account.account_id}
     try:
-        return IDENTITIES[resource.type].format_map({**home, **recorded})
+        return IDENTITIES[resource.type].format_map({**account.home, **recorded})
     except KeyError:
         return None
 

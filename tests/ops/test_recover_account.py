@@ -28,6 +28,31 @@ def account(environment: Environment, aws: None) -> Account:
     )
 
 
+def recording(account: Account, resource: Resource, *needed: str, **attributes: Any) -> Account:  # noqa: ANN401 - JSON
+    """The account once the state of a layer knows a resource, and what that needs."""
+    instance = {"attributes": attributes, "dependencies": list(needed)}
+    one = {"mode": "managed", "type": resource.type, "name": resource.name, "instances": [instance]}
+    known = account.states[resource.layer].resources
+    return account.with_state(resource.layer, State(outputs={}, resources=[*known, one]))
+
+
+def named(resource: Resource, kind: str) -> list[dict[str, Any]]:
+    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": resource["tags"]["Name"]}]}]
+
+
+def make_vpc(account: Account, cidr: str) -> str:
+    """A VPC under the environment's name."""
+    vpc = account.one("aws_vpc", "vpc")
+    made = account.session.client("ec2").create_vpc(CidrBlock=cidr, TagSpecifications=named(vpc, "vpc"))
+    return str(made["Vpc"]["VpcId"])
+
+
+def make_route_table(account: Account, table: Resource, vpc_id: str) -> str:
+    ec2 = account.session.client("ec2")
+    made = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=named(table, "route-table"))
+    return str(made["RouteTable"]["RouteTableId"])
+
+
 def test_every_type_of_resource_can_be_adopted_or_made_again(account: Account) -> None:
     types = {resource.type for resource in account.resources()}
     assert types - IDENTITIES.keys() - MADE_AGAIN.keys() == set()
@@ -42,26 +67,18 @@ def test_what_aws_names_itself_has_no_identity_before_it_exists(account: Account
 
 
 def test_what_exists_is_found_by_its_name_and_what_belongs_to_it_through_it(account: Account) -> None:
-    ec2 = account.session.client("ec2")
-    body = account.one("aws_vpc", "vpc").body
-    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": body["tags"]["Name"]}]}]
-    vpc_id = ec2.create_vpc(CidrBlock=body["cidr_block"], TagSpecifications=tags)["Vpc"]["VpcId"]
-    assert account.identity(account.one("aws_vpc", "vpc")) == vpc_id
+    vpc = account.one("aws_vpc", "vpc")
+    vpc_id = make_vpc(account, vpc["cidr_block"])
+    assert account.identity(vpc) == vpc_id
     (route,) = account.resources("aws_route")
     (table,) = [one for one in account.resources("aws_route_table") if one.name in route["route_table_id"]]
-    made = ec2.create_route_table(
-        VpcId=vpc_id,
-        TagSpecifications=[{"ResourceType": "route-table", "Tags": [{"Key": "Name", "Value": table["tags"]["Name"]}]}],
-    )
-    assert account.identity(route) == f"{made['RouteTable']['RouteTableId']}_0.0.0.0/0"
+    made = make_route_table(account, table, vpc_id)
+    assert account.identity(route) == f"{made}_0.0.0.0/0"
 
 
 def test_what_is_there_twice_is_left_to_a_person(account: Account) -> None:
-    ec2 = account.session.client("ec2")
-    name = account.one("aws_vpc", "vpc").body["tags"]["Name"]
-    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
     for _ in range(2):
-        ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=tags)
+        make_vpc(account, "10.1.0.0/16")
     assert account.identity(account.one("aws_vpc", "vpc")) is None
 
 
@@ -95,25 +112,6 @@ def test_a_layer_is_whole_once_its_state_lacks_only_what_is_made_again(account: 
     assert known("aws_default_security_group").is_whole("network")
     assert not known("aws_subnet").is_whole("network")
     assert not account.is_whole("network")
-
-
-def recording(account: Account, resource: Resource, *needed: str, **attributes: Any) -> Account:  # noqa: ANN401 - JSON
-    """The account once the state of a layer knows a resource, and what that needs."""
-    instance = {"attributes": attributes, "dependencies": list(needed)}
-    one = {"mode": "managed", "type": resource.type, "name": resource.name, "instances": [instance]}
-    known = account.states[resource.layer].resources
-    return account.with_state(resource.layer, State(outputs={}, resources=[*known, one]))
-
-
-def named(resource: Resource, kind: str) -> list[dict[str, Any]]:
-    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": resource["tags"]["Name"]}]}]
-
-
-def make_vpc(account: Account, cidr: str) -> str:
-    """A VPC under the environment's name."""
-    vpc = account.one("aws_vpc", "vpc")
-    made = account.session.client("ec2").create_vpc(CidrBlock=cidr, TagSpecifications=named(vpc, "vpc"))
-    return str(made["Vpc"]["VpcId"])
 
 
 def test_what_was_replaced_is_outlived_and_known_by_what_it_has_become(account: Account) -> None:
@@ -159,8 +157,7 @@ def test_what_belongs_to_what_was_replaced_is_outlived_with_it(account: Account)
         route_table_id="rtb-gone",
         destination_cidr_block=route["destination_cidr_block"],
     )
-    vpc = make_vpc(account, "10.1.0.0/16")
-    account.session.client("ec2").create_route_table(VpcId=vpc, TagSpecifications=named(table, "route-table"))
+    make_route_table(account, table, make_vpc(account, "10.1.0.0/16"))
     assert outlived(recorded, "network") == {table.address_in_layer: "rtb-gone", route.address_in_layer: "r-1"}
 
 
